@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { Incident } from "./incident.ts";
+import { Instruction } from "./instruction.ts";
+import { ResolutionPath } from "./outcome.ts";
+import { Id, Instant } from "./primitives.ts";
+import { Server, ServerLock } from "./server.ts";
+
+/** RFC 9457 problem details. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const Role = z.enum(["reader", "operator", "admin"]);
+export type Role = z.infer<typeof Role>;
+
+/** Answer of `POST /api/alerts`. */
+export const AlertAnswer = z.strictObject({
+  incidentId: Id.nullable(),
+  disposition: z.enum(["opened", "attached", "duplicate", "resolved", "ignored"]),
+  reason: z.string().optional(),
+});
+export type AlertAnswer = z.infer<typeof AlertAnswer>;
+
+/** A row of `GET /api/incidents`. */
+export const IncidentSummary = Incident.pick({
+  incidentId: true,
+  serverId: true,
+  title: true,
+  state: true,
+  severity: true,
+  openedAt: true,
+  updatedAt: true,
+}).extend({
+  resolutionPath: ResolutionPath.nullable(),
+  cause: z.string().nullable(),
+  statement: z.string().nullable(),
+});
+export type IncidentSummary = z.infer<typeof IncidentSummary>;
+export const IncidentList = z.strictObject({
+  incidents: z.array(IncidentSummary),
+  continuation: z.string().nullable(),
+});
+
+/** `GET /api/incidents/{id}`: the aggregate without its outbox. */
+export const IncidentDetail = Incident.omit({ outbox: true });
+export type IncidentDetail = z.infer<typeof IncidentDetail>;
+
+/** An entry of `GET /api/servers`. */
+export const ServerView = Server.extend({
+  lock: ServerLock.nullable(),
+  instructions: z.array(Instruction),
+  activeIncidentIds: z.array(Id),
+  lastSnapshotAt: Instant.nullable(),
+});
+export type ServerView = z.infer<typeof ServerView>;
+export const ServerList = z.strictObject({ servers: z.array(ServerView) });
+
+export const InstructionList = z.strictObject({ instructions: z.array(Instruction) });
+
+/** A row of `GET /api/timeline`: one incident and how it ended. */
+export const TimelineRow = z.strictObject({
+  incidentId: Id,
+  serverId: Id,
+  title: z.string(),
+  severity: Incident.shape.severity,
+  state: Incident.shape.state,
+  openedAt: Instant,
+  closedAt: Instant.nullable(),
+  resolutionPath: ResolutionPath.nullable(),
+  because: z.string().nullable(),
+  statement: z.string().nullable(),
+  decidedBy: z.string().nullable(),
+  meanMs: z.strictObject({ before: z.number(), after: z.number() }).nullable(),
+  cpuPercent: z.strictObject({ before: z.number().nullable(), after: z.number().nullable() }).nullable(),
+});
+export type TimelineRow = z.infer<typeof TimelineRow>;
+export const TimelineAnswer = z.strictObject({ rows: z.array(TimelineRow) });
+
+/** `GET /api/changes?since=<cursor>`. Without a cursor: only the cursor of now. */
+export const Changes = z.strictObject({
+  cursor: z.string(),
+  changes: z.array(z.strictObject({ kind: z.enum(["incident", "server", "instruction"]), id: Id })),
+});
+export type Changes = z.infer<typeof Changes>;
+
+/** `GET /api/health`. */
+export const Health = z.strictObject({
+  status: z.enum(["ok", "degraded"]),
+  dependencies: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string().nullable() })),
+});
+
+/** `GET/PUT /api/autonomy`. Phases beyond Assist are earned. */
+export const Autonomy = z.strictObject({
+  phase: z.enum(["shadow", "assist"]),
+  killSwitch: z.strictObject({ on: z.boolean(), by: z.string().nullable(), at: Instant.nullable() }),
+});
+export type Autonomy = z.infer<typeof Autonomy>;
+/** Body of `PUT /api/autonomy`. */
+export const AutonomyRequest = z.strictObject({
+  phase: z.enum(["shadow", "assist"]).optional(),
+  killSwitch: z.boolean().optional(),
+});
+
+/** An audit entry; `hash` covers everything else in it, the previous entry's hash included. */
+export const AuditEntry = z.strictObject({
+  incidentId: Id,
+  sequence: z.number().int().positive(),
+  at: Instant,
+  what: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+export const AuditAnswer = z.strictObject({
+  entries: z.array(AuditEntry),
+  verification: z.strictObject({ intact: z.boolean(), detail: z.string() }),
+});
