@@ -1,0 +1,26 @@
+import type { Severity } from "../contracts/primitives.ts";
+import type { Server } from "../contracts/server.ts";
+
+export type Impact = {
+  alertSeverity: Severity;
+  tier: Server["tier"];
+  environment: Server["environment"];
+  /** Share of the server's statement time that the cause takes, 0–1. */
+  shareOfTime: number;
+  saturated: boolean;
+};
+
+const RANK: Record<Severity, number> = { Sev0: 0, Sev1: 1, Sev2: 2, Sev3: 3, Sev4: 4 };
+const BY_RANK: readonly Severity[] = ["Sev0", "Sev1", "Sev2", "Sev3", "Sev4"];
+
+/**
+ * The severity of an incident: a function of facts alone, so the same incident always gets the same one.
+ * It starts at what the alert rule says and moves by at most one step in each direction; never below Sev2 while saturated.
+ */
+export function severityOf(impact: Impact): Severity {
+  const raises = impact.tier === "critical" || (impact.environment === "production" && impact.shareOfTime >= 0.5);
+  const lowers = impact.tier === "low" || impact.environment === "development" || impact.shareOfTime < 0.05;
+  let rank = RANK[impact.alertSeverity] + (lowers ? 1 : 0) - (raises ? 1 : 0);
+  if (impact.saturated) rank = Math.min(rank, RANK.Sev2);
+  return BY_RANK[Math.min(4, Math.max(0, rank))] ?? "Sev4";
+}

@@ -1,0 +1,52 @@
+import type { VerificationVerdict, WindowFigures } from "../contracts/outcome.ts";
+import { T_CRITICAL, welchT } from "./statistics.ts";
+
+/** Fewer calls than this in a window prove nothing. */
+export const MINIMUM_CALLS = 30;
+/** Improvement that counts, regression that counts, and the gain below which nothing was gained; shares of the figure before. */
+const IMPROVED_BY = 0.2;
+const REGRESSED_BY = 0.1;
+const GAINED_NOTHING_BELOW = 0.1;
+/** A slowdown of less than this many milliseconds a call is noise whatever its share. */
+const REGRESSION_FLOOR_MS = 1;
+
+export type Judgement = { verdict: VerificationVerdict; because: string };
+export type Observation = { before: WindowFigures; after: WindowFigures; indexScans: number };
+
+/**
+ * Judges an index by the statements it was built for. Blocks per call is the main figure, since it does not vary with load;
+ * mean time must agree, by Welch's t at α = 0.01.
+ */
+export function judge(observation: Observation): Judgement {
+  const { before, after, indexScans } = observation;
+  if (before.calls < MINIMUM_CALLS || after.calls < MINIMUM_CALLS) {
+    const side = before.calls < MINIMUM_CALLS ? `before: ${before.calls}` : `after: ${after.calls}`;
+    return { verdict: "inconclusive", because: `fewer than ${MINIMUM_CALLS} calls (${side})` };
+  }
+  const t = welchT(asMoments(before), asMoments(after));
+  const blocksSaved = savedShare(before.blocksPerCall, after.blocksPerCall);
+  const timeSaved = savedShare(before.meanMs, after.meanMs);
+  const isSlower = -timeSaved >= REGRESSED_BY && after.meanMs - before.meanMs >= REGRESSION_FLOOR_MS && t < -T_CRITICAL;
+  if (isSlower) return { verdict: "regressed", because: `mean time rose by ${percent(-timeSaved)}` };
+  if (indexScans === 0) return { verdict: "no_effect", because: `${after.calls} calls and not one scan of the index` };
+  return judgeSavings(blocksSaved, timeSaved, t > T_CRITICAL);
+}
+
+function judgeSavings(blocksSaved: number, timeSaved: number, isSignificant: boolean): Judgement {
+  const figures = `${percent(blocksSaved)} fewer blocks a call, ${percent(timeSaved)} less time`;
+  if (blocksSaved >= IMPROVED_BY && timeSaved >= IMPROVED_BY && isSignificant) {
+    return { verdict: "improved", because: figures };
+  }
+  if (blocksSaved < GAINED_NOTHING_BELOW && timeSaved < GAINED_NOTHING_BELOW) {
+    return { verdict: "no_effect", because: `no gain to speak of: ${figures}` };
+  }
+  return { verdict: "inconclusive", because: `no clear proof: ${figures}` };
+}
+
+const asMoments = (figures: WindowFigures) => ({
+  calls: figures.calls,
+  mean: figures.meanMs,
+  stddev: figures.stddevMs,
+});
+const savedShare = (before: number, after: number): number => (before > 0 ? (before - after) / before : 0);
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
