@@ -1,0 +1,63 @@
+// The life of one local service as a process of its own: start, say on which port, end with the one who started it.
+
+/** A service that runs: where it listens and how it ends. */
+export type Running = { port: number; stop: () => Promise<void> };
+
+/** The variable that tells a service to end when its standard input closes, which happens even when its starter is killed. */
+export const PARENT_PIPE = "PGMEDIC_PARENT_PIPE";
+
+/**
+ * Runs a service until SIGTERM, SIGINT or the end of the process that started it, and prints `{"ready":true,"port":…}`
+ * once it accepts connections. A failed start prints one line and ends with code 1.
+ */
+export async function runService(name: string, start: () => Promise<Running>): Promise<void> {
+  let running: Running;
+  try {
+    running = await start();
+  } catch (error) {
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${name}: did not stop cleanly: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  if (process.env[PARENT_PIPE] === "1") {
+    process.stdin.on("end", stop).on("error", stop).on("close", stop).resume();
+    // A starter that was killed leaves a broken output pipe: that must not end the service in the middle of a stop.
+    process.stdout.on("error", stop);
+    process.stderr.on("error", stop);
+  }
+  process.stdout.write(`${JSON.stringify({ ready: true, port: running.port })}\n`);
+}
+
+/** Reads a port from the environment; 0 asks the system for a free one. */
+export function portFrom(variable: string, fallback: number): number {
+  const text = process.env[variable];
+  if (text === undefined || text === "") return fallback;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`${variable} must be a port between 0 and 65535, not "${text}".`);
+  }
+  return port;
+}
+
+/** Turns EADDRINUSE into a sentence that names the port and the setting that changes it. */
+export function explainListenError(error: unknown, at: { port: number; setting: string }): Error {
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return new Error(
+      `port ${at.port} is in use. End the program that holds it, or choose another port with ${at.setting}.`,
+    );
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
