@@ -1,0 +1,108 @@
+import { CosmosClient, ErrorResponse, type Container, type SqlParameter } from "@azure/cosmos";
+import type { z } from "zod";
+import { azureCredential } from "./identity.ts";
+
+export const CONTAINERS = {
+  incidents: "/incidentId",
+  alerts: "/id",
+  servers: "/serverId",
+  instructions: "/serverId",
+  memory: "/serverId",
+  baselines: "/serverId",
+  system: "/id",
+} as const;
+export type ContainerName = keyof typeof CONTAINERS;
+
+/** Where a document is: its container, its id and the value of its partition key. */
+export type Address = { container: ContainerName; id: string; partition: string };
+export type Stored<T> = { value: T; etag: string };
+export type Documents = ReturnType<typeof documentsOf>;
+
+type DocumentSettings = { endpoint: string; key: string | undefined; database: string };
+type Search = { container: ContainerName; sql: string; parameters: SqlParameter[]; partition?: string };
+
+const statusOf = (error: unknown): number => (error instanceof ErrorResponse ? Number(error.code) : Number.NaN);
+
+/** Cosmos DB as documents with ETags. Conflicts are values; an outage rejects. Only features that every endpoint has are used. */
+export function documentsOf(settings: DocumentSettings) {
+  const isLocal = settings.key !== undefined;
+  const client = new CosmosClient({
+    endpoint: settings.endpoint,
+    ...(settings.key === undefined ? { aadCredentials: azureCredential() } : { key: settings.key }),
+    connectionPolicy: { enableEndpointDiscovery: !isLocal, requestTimeout: 10_000 },
+  });
+  const database = client.database(settings.database);
+  const containerOf = (name: ContainerName): Container => database.container(name);
+
+  return {
+    /** Reads one document; null when it is not there. */
+    read: async <T>(at: Address, schema: z.ZodType<T>): Promise<Stored<T> | null> => {
+      const { resource, statusCode } = await containerOf(at.container)
+        .item(at.id, at.partition)
+        .read<Record<string, unknown>>();
+      if (statusCode === 404 || resource === undefined) return null;
+      return parsed(resource, schema);
+    },
+    /** Creates a document, once: a second creation of the same id changes nothing. */
+    create: async (at: Address, value: object): Promise<"created" | "exists"> => {
+      try {
+        await containerOf(at.container).items.create(asDocument(at, value));
+        return "created";
+      } catch (error) {
+        if (statusOf(error) === 409) return "exists";
+        throw error;
+      }
+    },
+    /** Replaces a document if nobody else changed it since it was read. */
+    replace: async (at: Address, value: object, etag: string): Promise<"replaced" | "stale"> => {
+      try {
+        await containerOf(at.container)
+          .item(at.id, at.partition)
+          .replace(asDocument(at, value), { accessCondition: { type: "IfMatch", condition: etag } });
+        return "replaced";
+      } catch (error) {
+        if (statusOf(error) === 412 || statusOf(error) === 404) return "stale";
+        throw error;
+      }
+    },
+    /** Writes a document whatever was there. */
+    put: async (at: Address, value: object): Promise<void> => {
+      await containerOf(at.container).items.upsert(asDocument(at, value));
+    },
+    /** Removes a document; with an ETag only if nobody changed it. */
+    remove: async (at: Address, etag?: string): Promise<"removed" | "stale"> => {
+      try {
+        const options = etag === undefined ? {} : { accessCondition: { type: "IfMatch", condition: etag } };
+        await containerOf(at.container).item(at.id, at.partition).delete(options);
+        return "removed";
+      } catch (error) {
+        if (statusOf(error) === 404) return "removed";
+        if (statusOf(error) === 412) return "stale";
+        throw error;
+      }
+    },
+    /** All documents that a query finds. */
+    search: async <T>(search: Search, schema: z.ZodType<T>): Promise<Stored<T>[]> => {
+      const options = search.partition === undefined ? {} : { partitionKey: search.partition };
+      const found = await containerOf(search.container)
+        .items.query<Record<string, unknown>>({ query: search.sql, parameters: search.parameters }, options)
+        .fetchAll();
+      return found.resources.map((resource) => parsed(resource, schema));
+    },
+    /** Rejects when the account cannot be reached. */
+    ping: async (): Promise<void> => {
+      await database.read();
+    },
+  };
+}
+
+/** Fields that Cosmos adds, and the discriminator that `asDocument` adds, are not part of the value. */
+function parsed<T>(resource: Record<string, unknown>, schema: z.ZodType<T>): Stored<T> {
+  const value = Object.fromEntries(Object.entries(resource).filter(([name]) => !name.startsWith("_") && name !== "id"));
+  return { value: schema.parse(value), etag: String(resource["_etag"]) };
+}
+
+function asDocument(at: Address, value: object): Record<string, unknown> & { id: string } {
+  const partitionField = CONTAINERS[at.container].slice(1);
+  return { ...value, [partitionField]: at.partition, id: at.id };
+}

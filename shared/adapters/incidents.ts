@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { AuditEntry } from "../contracts/api.ts";
+import { Incident } from "../contracts/incident.ts";
+import type { Address, Documents, Stored } from "./documents.ts";
+
+const MAXIMUM_TRIES = 20;
+
+export type Incidents = ReturnType<typeof incidentsOf>;
+/** Seals an entry as the successor of another; the audit chain's rule, which core owns. */
+export type Seal = (
+  entry: Pick<AuditEntry, "incidentId" | "at" | "what" | "detail">,
+  previous: AuditEntry | null,
+) => AuditEntry;
+
+/** Incidents: one aggregate each, with insert-only documents beside it in the same partition. */
+export function incidentsOf(documents: Documents, seal: Seal) {
+  const aggregate = (incidentId: string): Address => ({
+    container: "incidents",
+    id: incidentId,
+    partition: incidentId,
+  });
+  const beside = (incidentId: string, id: string): Address => ({ container: "incidents", id, partition: incidentId });
+  const read = (incidentId: string): Promise<Stored<Incident> | null> =>
+    documents.read(aggregate(incidentId), Incident);
+
+  const audit = async (incidentId: string): Promise<AuditEntry[]> => {
+    const found = await documents.search(
+      {
+        container: "incidents",
+        sql: 'select * from c where startswith(c.id, "audit-") order by c.sequence',
+        parameters: [],
+        partition: incidentId,
+      },
+      AuditEntry,
+    );
+    return found.map(({ value }) => value);
+  };
+
+  return {
+    read: async (incidentId: string): Promise<Incident | null> => (await read(incidentId))?.value ?? null,
+    /** Creates an incident, once. */
+    create: (incident: Incident) => documents.create(aggregate(incident.incidentId), incident),
+
+    /**
+     * Changes an incident under its ETag: `decide` gets the newest version and answers the next one, or null to leave it.
+     * It may be asked again after a lost race. Answers the incident as it then stands; rejects when it does not exist.
+     */
+    change: async (incidentId: string, decide: (incident: Incident) => Incident | null): Promise<Incident> => {
+      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
+        const stored = await read(incidentId);
+        if (stored === null) throw new Error(`there is no incident ${incidentId}`);
+        const next = decide(stored.value);
+        if (next === null) return stored.value;
+        if ((await documents.replace(aggregate(incidentId), next, stored.etag)) === "replaced") return next;
+      }
+      throw new Error(`incident ${incidentId} changed ${MAXIMUM_TRIES} times while it was being changed`);
+    },
+
+    /** Incidents, newest first. */
+    list: async (filter: { serverId?: string; since?: string } = {}): Promise<Incident[]> => {
+      const found = await documents.search(
+        {
+          container: "incidents",
+          sql:
+            'select * from c where startswith(c.id, "inc-") and (is_null(@serverId) or c.serverId = @serverId) ' +
+            "and c.updatedAt >= @since order by c.openedAt desc",
+          parameters: [
+            { name: "@serverId", value: filter.serverId ?? null },
+            { name: "@since", value: filter.since ?? "" },
+          ],
+        },
+        Incident,
+      );
+      return found.map(({ value }) => value);
+    },
+
+    /** Keeps a document beside the aggregate, once: a repeated step finds what the first one wrote. */
+    keepOnce: (incidentId: string, id: string, value: object) => documents.create(beside(incidentId, id), value),
+    kept: async <T>(incidentId: string, id: string, schema: z.ZodType<T>): Promise<T | null> =>
+      (await documents.read(beside(incidentId, id), schema))?.value ?? null,
+
+    audit,
+    /** Appends to the audit chain. `key` makes the entry once: the same step repeated adds nothing. */
+    appendAudit: async (entry: Pick<AuditEntry, "incidentId" | "at" | "what" | "detail">): Promise<void> => {
+      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
+        const chain = await audit(entry.incidentId);
+        if (chain.some((known) => known.what === entry.what && sameKey(known, entry))) return;
+        const next = seal(entry, chain.at(-1) ?? null);
+        const id = `audit-${String(next.sequence).padStart(6, "0")}`;
+        if ((await documents.create(beside(entry.incidentId, id), next)) === "created") return;
+      }
+      throw new Error(`the audit chain of ${entry.incidentId} is written too fast`);
+    },
+  };
+}
+
+const sameKey = (a: { detail: Record<string, unknown> }, b: { detail: Record<string, unknown> }): boolean =>
+  a.detail["key"] !== undefined && a.detail["key"] === b.detail["key"];

@@ -1,0 +1,34 @@
+import { ServiceBusClient, type ServiceBusSender } from "@azure/service-bus";
+import type { Message, Queue } from "../contracts/messages.ts";
+import { azureCredential } from "./identity.ts";
+
+export type Messages = ReturnType<typeof messagesOf>;
+/** Either a connection string (local) or the host name of a namespace, for which the app's identity is used. */
+type MessageSettings = { connectionString: string | undefined; namespace: string | undefined };
+
+/** Sending over Service Bus. The broker drops a second message with a known id, so a repeated send has no second effect. */
+export function messagesOf({ connectionString, namespace }: MessageSettings) {
+  let client: ServiceBusClient | undefined;
+  const senders = new Map<Queue, ServiceBusSender>();
+  const connect = (): ServiceBusClient => {
+    if (connectionString !== undefined) return new ServiceBusClient(connectionString);
+    if (namespace !== undefined) return new ServiceBusClient(namespace, azureCredential());
+    throw new Error("set ServiceBus (connection string) or ServiceBus__fullyQualifiedNamespace");
+  };
+  const senderFor = (queue: Queue): ServiceBusSender => {
+    const sender = senders.get(queue) ?? (client ??= connect()).createSender(queue);
+    senders.set(queue, sender);
+    return sender;
+  };
+  return {
+    /** Sends one message; resolves when the broker has it. */
+    send: (queue: Queue, messageId: string, message: Message): Promise<void> =>
+      senderFor(queue).sendMessages({
+        body: message,
+        messageId,
+        subject: message.type,
+        contentType: "application/json",
+        ...("incidentId" in message ? { correlationId: message.incidentId } : {}),
+      }),
+  };
+}

@@ -1,0 +1,112 @@
+import pg from "pg";
+import { z } from "zod";
+import type { Server, SignIn } from "../contracts/server.ts";
+import type { Statement } from "../contracts/statement.ts";
+import { postgresToken } from "./identity.ts";
+
+/** A connection for the length of one piece of work. It counts what it costs the server. */
+export type Session = {
+  query<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>;
+  /** Notices since the connection began: for VACUUM and ANALYZE a warning is the only sign of failure. */
+  notices: string[];
+  statements: number;
+  totalMs: number;
+};
+
+export type Secrets = (setting: string) => string;
+export type Postgres = ReturnType<typeof postgresOf>;
+
+type Purpose = { server: Server; applicationName: string };
+type Limits = { readOnly: boolean; statementTimeoutMs: number; lockTimeoutMs: number };
+
+/** A read must not wait for a lock and must not run long. */
+const INVESTIGATOR: Limits = { readOnly: true, statementTimeoutMs: 5_000, lockTimeoutMs: 200 };
+/** No short lock_timeout: a concurrent build that gives up waiting leaves an INVALID index behind. */
+const EXECUTOR: Limits = { readOnly: false, statementTimeoutMs: 0, lockTimeoutMs: 0 };
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * The two ways to a watched server. Each call opens one connection and closes it; a lost server rejects.
+ * Every statement goes by the extended protocol: under the simple one `COMMIT; DROP …` escapes a read-only transaction.
+ */
+export function postgresOf(secrets: Secrets) {
+  const run = async <T>(
+    purpose: Purpose,
+    role: "investigator" | "executor",
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> => {
+    const limits = role === "investigator" ? INVESTIGATOR : EXECUTOR;
+    const client = new pg.Client({
+      ...(await target(purpose.server, role, secrets)),
+      application_name: purpose.applicationName.slice(0, 63),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      options: startOptions(limits),
+    });
+    client.on("error", () => {}); // A connection that breaks while idle rejects the next query; without a listener it would end the process.
+    await client.connect();
+    try {
+      return await work(sessionOf(client));
+    } finally {
+      await client.end().catch(() => {});
+    }
+  };
+  return {
+    /** Works as the investigator: read-only, short timeouts. */
+    asInvestigator: <T>(purpose: Purpose, work: (session: Session) => Promise<T>) => run(purpose, "investigator", work),
+    /** Works as the executor: the only role that changes anything. */
+    asExecutor: <T>(purpose: Purpose, work: (session: Session) => Promise<T>) => run(purpose, "executor", work),
+  };
+}
+
+function startOptions({ readOnly, statementTimeoutMs, lockTimeoutMs }: Limits): string {
+  return [
+    "search_path=pg_catalog",
+    `statement_timeout=${statementTimeoutMs}`,
+    `lock_timeout=${lockTimeoutMs}`,
+    `default_transaction_read_only=${readOnly ? "on" : "off"}`,
+    // A build outlives the client that started it, so that a lost connection does not leave an INVALID index.
+    "client_connection_check_interval=0",
+  ]
+    .map((setting) => `-c ${setting}`)
+    .join(" ");
+}
+
+async function target(server: Server, role: "investigator" | "executor", secrets: Secrets): Promise<pg.ClientConfig> {
+  const { connection } = server;
+  if (connection.kind === "url") return { connectionString: secrets(connection.urlSetting) };
+  const signIn = connection[role];
+  return {
+    host: connection.host,
+    port: connection.port,
+    database: connection.database,
+    user: signIn.user,
+    password: await passwordOf(signIn, secrets),
+    ...(connection.tls === "verify-full" ? { ssl: { rejectUnauthorized: true } } : {}),
+  };
+}
+
+const passwordOf = (signIn: SignIn, secrets: Secrets): Promise<string> | string =>
+  signIn.kind === "entra" ? postgresToken() : secrets(signIn.passwordSetting);
+
+function sessionOf(client: pg.Client): Session {
+  const session: Session = {
+    notices: [],
+    statements: 0,
+    totalMs: 0,
+    query: async (statement, values = []) => {
+      const startedAt = performance.now();
+      // @types/pg does not know queryMode, which pg has since 8.13.
+      const config: pg.QueryConfig & { queryMode: "extended" } = {
+        text: `/* pgmedic:${statement.name} */ ${statement.text}`,
+        values: [...values],
+        queryMode: "extended",
+      };
+      const result = await client.query(config);
+      session.statements += 1;
+      session.totalMs += performance.now() - startedAt;
+      return z.array(statement.row).parse(result.rows);
+    },
+  };
+  client.on("notice", (notice) => session.notices.push(`${notice.severity}: ${notice.message}`));
+  return session;
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import type { Statement } from "../../contracts/statement.ts";
+
+const Row = z.strictObject({ type: z.string(), labels: z.array(z.string()) });
+export type EnumLabels = z.infer<typeof Row>;
+
+/** The labels of the enum types that the tables `$1` use, under the name that format_type gives them. */
+export const enumLabels: Statement<EnumLabels> = {
+  name: "enum-labels",
+  text: `select format_type(t.oid, null) as type, array(select e.enumlabel::text from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder) as labels
+    from pg_type t
+    where t.typtype = 'e' and t.oid in (
+      select coalesce(nullif(u.typbasetype, 0), u.oid) from pg_attribute a join pg_type u on u.oid = a.atttypid
+      where a.attrelid = any($1::int8[]::oid[]) and a.attnum > 0 and not a.attisdropped)
+    order by 1`,
+  row: Row,
+};

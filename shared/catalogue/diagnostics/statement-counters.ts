@@ -1,0 +1,28 @@
+import { StatementCounters } from "../../contracts/snapshot.ts";
+import type { Statement } from "../../contracts/statement.ts";
+import { identifier } from "../../core/identifier.ts";
+
+/** PgMedic's own statements carry this mark and are never counted as load. */
+export const OWN_MARK = "/* pgmedic:%";
+
+/**
+ * Cumulative counters of the `$1` costliest statements of this database. A statement inside a function is counted with its caller,
+ * so only top-level ones are read where the server tells them apart (14 and later).
+ */
+export const statementCounters = (schema: string, version: number): Statement<StatementCounters> => ({
+  name: "statement-counters",
+  text: `select userid::text || '/' || queryid::text as key,
+      sum(calls)::float8 as "calls",
+      sum(total_exec_time)::float8 as "totalMs",
+      (sum(total_exec_time) / greatest(sum(calls), 1))::float8 as "meanMs",
+      max(stddev_exec_time)::float8 as "stddevMs",
+      sum(shared_blks_hit + shared_blks_read)::float8 as "blocks",
+      sum(rows)::float8 as "rows"
+    from ${identifier(schema, "pg_stat_statements")}
+    where dbid = (select oid from pg_database where datname = current_database())
+      and queryid is not null and query not like '${OWN_MARK}'${version >= 140000 ? " and toplevel" : ""}
+    group by userid, queryid
+    order by sum(total_exec_time) desc
+    limit $1`,
+  row: StatementCounters,
+});

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { Id, Instant } from "./primitives.ts";
+
+/** Cumulative counters of one statement, keyed by database, role and `queryid`. Times in ms, blocks of 8 KiB. No query text. */
+export const StatementCounters = z.strictObject({
+  key: z.string(),
+  calls: z.number(),
+  totalMs: z.number(),
+  meanMs: z.number(),
+  stddevMs: z.number(),
+  blocks: z.number(),
+  rows: z.number(),
+});
+export type StatementCounters = z.infer<typeof StatementCounters>;
+
+/** Cumulative counters of one table. */
+export const TableCounters = z.strictObject({
+  oid: z.number(),
+  seqScans: z.number(),
+  seqTuples: z.number(),
+  indexScans: z.number(),
+  inserted: z.number(),
+  updated: z.number(),
+  hotUpdated: z.number(),
+  deleted: z.number(),
+});
+export type TableCounters = z.infer<typeof TableCounters>;
+
+/** Cumulative counters of one index. */
+export const IndexCounters = z.strictObject({ oid: z.number(), scans: z.number() });
+
+/** One reading of a server's cumulative statistics. */
+export const Snapshot = z.strictObject({
+  serverId: Id,
+  takenAt: Instant,
+  /** A reset or a restart makes counters start again: two readings compare only when this agrees. */
+  epoch: z.string(),
+  statements: z.array(StatementCounters),
+  tables: z.array(TableCounters),
+  indexes: z.array(IndexCounters),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
