@@ -17,6 +17,8 @@ export type Service = {
   kill: () => Promise<void>;
   /** Asks the process to end, and tells its exit code. */
   stop: () => Promise<number | null>;
+  /** Closes the standard input, as the death of the starter does, and waits for the end. */
+  closePipe: () => Promise<void>;
 };
 
 /** Starts `entry` (a path in the repository) and waits for its ready line. */
@@ -45,6 +47,11 @@ export async function startProcess(entry: string, env: Record<string, string>): 
       await end("SIGKILL");
     },
     stop: () => end("SIGTERM"),
+    closePipe: async () => {
+      const exited = once(child, "exit");
+      child.stdin.end();
+      await exited;
+    },
   };
 }
 
