@@ -28,6 +28,7 @@ export type TableCounters = z.infer<typeof TableCounters>;
 
 /** Cumulative counters of one index. */
 export const IndexCounters = z.strictObject({ oid: z.number(), scans: z.number() });
+export type IndexCounters = z.infer<typeof IndexCounters>;
 
 /** One reading of a server's cumulative statistics. */
 export const Snapshot = z.strictObject({

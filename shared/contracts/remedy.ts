@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { Id, Oid, PgName } from "./primitives.ts";
+import { IndexKey, TargetStatement } from "./proposal.ts";
+
+/** What an investigation hands to the proposal: facts and typed parameters, never a statement. */
+export const Remedy = z.strictObject({
+  incidentId: Id,
+  kind: z.literal("create_index"),
+  database: z.string(),
+  schema: PgName,
+  table: PgName,
+  tableOid: Oid,
+  tableOwner: PgName,
+  tableRows: z.number(),
+  tableBytes: z.number(),
+  indexesOnTable: z.number().int(),
+  takenNames: z.array(z.string()),
+  keys: z.array(IndexKey).min(1).max(3),
+  estimatedBytes: z.number(),
+  writesPerSecond: z.number(),
+  targets: z.array(TargetStatement).min(1),
+});
+export type Remedy = z.infer<typeof Remedy>;

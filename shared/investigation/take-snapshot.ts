@@ -1,0 +1,34 @@
+import type { Session } from "../adapters/postgres.ts";
+import { indexCounters } from "../catalogue/diagnostics/index-counters.ts";
+import { type ServerFacts, serverFacts } from "../catalogue/diagnostics/server-facts.ts";
+import { statementCounters } from "../catalogue/diagnostics/statement-counters.ts";
+import { statisticsEpoch } from "../catalogue/diagnostics/statistics-epoch.ts";
+import { tableCounters } from "../catalogue/diagnostics/table-counters.ts";
+import type { Server } from "../contracts/server.ts";
+import type { Snapshot } from "../contracts/snapshot.ts";
+
+const STATEMENTS = 500;
+
+/** The one row of a statement that always answers one. */
+export async function one<Row>(rows: Promise<Row[]>): Promise<Row> {
+  const [row] = await rows;
+  if (row === undefined) throw new Error("the server answered no row where there is always one");
+  return row;
+}
+
+/** Who the server is. Rejects when it cannot be reached. */
+export const readServerFacts = (session: Session): Promise<ServerFacts> => one(session.query(serverFacts));
+
+/** Reads the cumulative counters. Without pg_stat_statements there are no statements in it. */
+export async function takeSnapshot(session: Session, server: Server, facts: ServerFacts): Promise<Snapshot> {
+  const { statements_schema: schema, version } = facts;
+  const now = await one(session.query(serverFacts));
+  return {
+    serverId: server.serverId,
+    takenAt: now.now,
+    epoch: schema === null ? facts.started_at : (await one(session.query(statisticsEpoch(schema, version)))).epoch,
+    statements: schema === null ? [] : await session.query(statementCounters(schema, version), [STATEMENTS]),
+    tables: await session.query(tableCounters, [server.schemas]),
+    indexes: await session.query(indexCounters, [server.schemas]),
+  };
+}
