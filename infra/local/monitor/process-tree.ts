@@ -1,0 +1,71 @@
+// CPU time and memory of a process with all its children, from the operating system.
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+// The kernel's unit of CPU time (USER_HZ) is fixed at 100 a second for programs, on every architecture.
+const MS_PER_TICK = 10;
+const PAGE_BYTES = 4096;
+
+export type ProcessUsage = { pid: number; parent: number; cpuMs: number; residentBytes: number };
+
+/** Every process that can be seen; undefined where this system tells nothing (Windows). */
+function processes(): ProcessUsage[] | undefined {
+  if (process.platform === "linux") return fromProc();
+  if (process.platform === "darwin") return fromPs();
+  return undefined;
+}
+
+/**
+ * CPU time in milliseconds that the process and its descendants have used, those that ended included as far as their
+ * parent has collected them: so a session that ends between two looks is not lost. Undefined when it cannot be known.
+ */
+export function cpuTimeMs(root: number): number | undefined {
+  const tree = treeOf(root);
+  return tree?.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+}
+
+/** The tree below and with `root`; undefined when the process is not on this machine. */
+export function treeOf(root: number): ProcessUsage[] | undefined {
+  const all = processes();
+  const top = all?.find(({ pid }) => pid === root);
+  if (all === undefined || top === undefined) return undefined;
+  const tree = [top];
+  for (const found of tree) tree.push(...all.filter(({ parent }) => parent === found.pid));
+  return tree;
+}
+
+function fromProc(): ProcessUsage[] {
+  const found: ProcessUsage[] = [];
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const text = readFileSync(`/proc/${name}/stat`, "utf8");
+      // The name in parentheses may hold spaces: count the fields after it. See proc_pid_stat(5).
+      const fields = text
+        .slice(text.lastIndexOf(")") + 2)
+        .split(" ")
+        .map(Number);
+      const [, parent = 0] = fields;
+      const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + (fields[index] ?? 0), 0);
+      const residentBytes = (fields[21] ?? 0) * PAGE_BYTES;
+      found.push({ pid: Number(name), parent, cpuMs: ticks * MS_PER_TICK, residentBytes });
+    } catch {
+      // It ended between listing and reading.
+    }
+  }
+  return found;
+}
+
+function fromPs(): ProcessUsage[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,rss=,time="], { encoding: "utf8" });
+  return (stdout ?? "").split("\n").flatMap((line) => {
+    const [pid, parent, rss, time] = line.trim().split(/\s+/);
+    if (pid === undefined || parent === undefined || rss === undefined || time === undefined) return [];
+    return [{ pid: Number(pid), parent: Number(parent), cpuMs: clockMs(time), residentBytes: Number(rss) * 1024 }];
+  });
+}
+
+/** `[[hours:]minutes:]seconds` as milliseconds. */
+function clockMs(text: string): number {
+  return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
+}
