@@ -1,0 +1,135 @@
+// Every call to the API. What comes back is parsed with the contract before anybody sees it.
+import { z } from "zod";
+import {
+  AuditAnswer,
+  Autonomy,
+  Changes,
+  IncidentDetail,
+  IncidentList,
+  InstructionList,
+  Problem,
+  ServerList,
+  TimelineAnswer,
+  type AutonomyRequest,
+} from "../../shared/contracts/api.ts";
+import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/chat.ts";
+import type { DecisionRequest } from "../../shared/contracts/decision.ts";
+import { ServerCheck } from "../../shared/contracts/server.ts";
+import { SignedIn } from "./principal.ts";
+
+/** What a call came to. Failures are values: every screen says what went wrong and what to do. */
+export type Answer<Value> = { ok: true; value: Value } | { ok: false; problem: Problem };
+
+// Azure ends a request after 45 seconds; a little later means that nobody will answer.
+const TIMEOUT_MS = 50_000;
+
+type Told = { status: number; title: string; detail: string };
+const problem = (slug: string, told: Told): Problem => ({ type: `urn:pgmedic:problem:${slug}`, ...told });
+
+const UNREACHABLE = problem("unreachable", {
+  status: 0,
+  title: "PgMedic cannot be reached",
+  detail: "Check your network connection.",
+});
+const SIGNED_OUT = problem("signed-out", {
+  status: 401,
+  title: "You are signed out",
+  detail: "Sign in again to go on.",
+});
+
+type Call<Value> = { method?: string; body?: unknown; schema: z.ZodType<Value> };
+
+async function send(path: string, { method = "GET", body }: Call<unknown>): Promise<Response | null> {
+  const init: RequestInit = {
+    method,
+    headers: { "x-pgmedic-request": "1", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    // A redirect can only lead to the sign-in page, which is no answer to a call.
+    redirect: "manual",
+    cache: "no-store",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  return fetch(path, init).catch(() => null);
+}
+
+/** The problem that an unsuccessful answer tells of; one that tells nothing is named by its status. */
+function problemOf(status: number, text: string): Problem {
+  const told = Problem.safeParse(parseJson(text));
+  if (told.success) return told.data;
+  return problem("http", { status, title: `The API answered ${status}`, detail: text.slice(0, 200) });
+}
+
+async function call<Value>(path: string, options: Call<Value>): Promise<Answer<Value>> {
+  const response = await send(path, options);
+  if (response === null) return { ok: false, problem: UNREACHABLE };
+  const { status } = response;
+  if (response.type === "opaqueredirect" || status === 401) return { ok: false, problem: SIGNED_OUT };
+  const text = await response.text().catch(() => "");
+  if (!response.ok) return { ok: false, problem: problemOf(status, text) };
+  // 202 and 204 carry no answer.
+  const parsed = options.schema.safeParse(status === 200 || status === 201 ? parseJson(text) : null);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const detail = z.prettifyError(parsed.error).slice(0, 600);
+  const title = "The dashboard does not understand the answer";
+  return { ok: false, problem: problem("contract", { status, title, detail }) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const id = encodeURIComponent;
+
+/** What the local demo can be told; it does not exist in Azure. */
+export type DemoCommand = { do: "hammer"; column: "customer_id" | "product_id" } | { do: "calm" };
+
+/** Which incidents a list shows. */
+export type IncidentFilter = "all" | "open" | "closed";
+
+export const api = {
+  me: () => call("/.auth/me", { schema: SignedIn }),
+  servers: () => call("/api/servers", { schema: ServerList }),
+  /** Null: the server has not answered within 20 seconds, the check goes on. */
+  checkServer: (serverId: string) =>
+    call(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck.nullable() }),
+  incidents: (filter: IncidentFilter, limit: number) => {
+    const status = filter === "all" ? "" : `status=${filter}&`;
+    return call(`/api/incidents?${status}limit=${limit}`, { schema: IncidentList });
+  },
+  incident: (incidentId: string) => call(`/api/incidents/${id(incidentId)}`, { schema: IncidentDetail }),
+  audit: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/audit`, { schema: AuditAnswer }),
+  decide: (incidentId: string, body: DecisionRequest) =>
+    call(`/api/incidents/${id(incidentId)}/decision`, { method: "POST", body, schema: IncidentDetail }),
+  openChat: (body: z.infer<typeof ChatRequest>) => call("/api/chats", { method: "POST", body, schema: Chat }),
+  reply: (chatId: string, body: ChatReply) =>
+    call(`/api/chats/${id(chatId)}/messages`, { method: "POST", body, schema: Chat }),
+  confirmChat: (chatId: string) => call(`/api/chats/${id(chatId)}/confirm`, { method: "POST", body: {}, schema: Chat }),
+  instructions: () => call("/api/instructions", { schema: InstructionList }),
+  revoke: (instructionId: string) =>
+    call(`/api/instructions/${id(instructionId)}`, { method: "DELETE", body: {}, schema: z.null() }),
+  timeline: () => call("/api/timeline", { schema: TimelineAnswer }),
+  changes: (since: string | null) =>
+    call(`/api/changes${since === null ? "" : `?since=${id(since)}`}`, { schema: Changes }),
+  autonomy: () => call("/api/autonomy", { schema: Autonomy }),
+  setAutonomy: (body: z.infer<typeof AutonomyRequest>) =>
+    call("/api/autonomy", { method: "PUT", body, schema: Autonomy }),
+  demo: () => call("/.local/demo", { schema: z.unknown() }),
+  playDemo: (body: DemoCommand) => call("/.local/demo", { method: "POST", body, schema: z.unknown() }),
+};
+
+/** What a person can do about a problem, in one sentence. */
+export function adviceFor({ status }: Problem): string {
+  if (status === 0) return "The page tries again by itself every few seconds.";
+  if (status === 401) return "Sign in again; nothing that you did is lost.";
+  if (status === 403) return "Your role does not allow this. Ask an admin of PgMedic.";
+  if (status === 404) return "It may have been removed. Go back to the list.";
+  if (status === 409) return "Somebody was faster. The page now shows what was decided.";
+  if (status === 410) return "It has expired. A new alert brings a fresh proposal.";
+  if (status === 412) return "The proposal changed while you looked at it. Read it again, then decide.";
+  if (status >= 500) return "PgMedic or one of its services is not available. Try again in a moment.";
+  return "Correct what is named above and try again.";
+}

@@ -1,0 +1,63 @@
+// What a person may do, and why not: the one place that decides which button works. The API decides again.
+import type { IncidentDetail, Role } from "../../shared/contracts/api.ts";
+import type { Chat } from "../../shared/contracts/chat.ts";
+import type { Instruction } from "../../shared/contracts/instruction.ts";
+import type { Principal } from "./principal.ts";
+
+export type Capability = { allowed: boolean; because: string };
+type Decidable = Pick<IncidentDetail, "state" | "proposal" | "decision">;
+
+const yes = (because: string): Capability => ({ allowed: true, because });
+const no = (because: string): Capability => ({ allowed: false, because });
+
+const mayAs = ({ roles }: Principal, role: Role, toDo: string): Capability | null =>
+  roles.includes(role) ? null : no(`You need the ${role} role to ${toDo}. Ask an admin of PgMedic for it.`);
+
+function decide({ state, proposal, decision }: Decidable, now: Date): Capability | null {
+  if (decision !== null) {
+    return no(
+      decision.verdict === "approve" ? "This proposal was approved already." : "This proposal was skipped already.",
+    );
+  }
+  if (proposal === null) return no("There is no proposal to decide on.");
+  if (state !== "awaitingApproval") return no("This incident is not waiting for a decision.");
+  if (Date.parse(proposal.expiresAt) <= now.getTime())
+    return no("This proposal has expired. A new alert brings a fresh one.");
+  return null;
+}
+
+export const can = {
+  approve: (incident: Decidable, principal: Principal, now: Date): Capability => {
+    const refusal = decide(incident, now) ?? mayAs(principal, "operator", "decide");
+    if (refusal !== null) return refusal;
+    if (incident.proposal?.riskClass === "R4") return no("R4 is advice: PgMedic does not carry it out.");
+    return yes("Runs this statement once, as soon as the guardrails agree again.");
+  },
+  skip: (incident: Decidable, principal: Principal, now: Date): Capability =>
+    decide(incident, now) ?? mayAs(principal, "operator", "decide") ?? yes("Closes the incident and changes nothing."),
+  alwaysAllow: (incident: Decidable, principal: Principal, now: Date): Capability => {
+    const refusal = decide(incident, now) ?? mayAs(principal, "operator", "give instructions");
+    if (refusal !== null) return refusal;
+    const riskClass = incident.proposal?.riskClass;
+    if (riskClass === "R3" || riskClass === "R4") return no(`${riskClass} actions always need a person.`);
+    return yes("Opens a short conversation about how far this permission goes. Nothing changes until you confirm.");
+  },
+  confirm: (chat: Pick<Chat, "step" | "summary">, principal: Principal): Capability => {
+    if (chat.step === "confirmed") return no("This instruction is in force already.");
+    if (chat.step !== "summary" || chat.summary === null) return no("Answer the questions first.");
+    return (
+      mayAs(principal, "operator", "give instructions") ??
+      yes("Puts the instruction in force and approves this proposal.")
+    );
+  },
+  revoke: (instruction: Pick<Instruction, "revoked">, principal: Principal): Capability =>
+    instruction.revoked === null
+      ? (mayAs(principal, "operator", "revoke instructions") ?? yes("Takes effect at once."))
+      : no("It is revoked already."),
+  checkServer: (principal: Principal): Capability =>
+    mayAs(principal, "operator", "check a server") ?? yes("Connects with both roles and says what is missing."),
+  useKillSwitch: (principal: Principal): Capability =>
+    mayAs(principal, "admin", "use the kill switch") ?? yes("Stops every execution until it is turned off."),
+  playDemo: (principal: Principal): Capability =>
+    mayAs(principal, "operator", "play the demo") ?? yes("Puts load on the demo database."),
+};

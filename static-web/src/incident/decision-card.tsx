@@ -1,0 +1,135 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { IncidentDetail } from "../../../shared/contracts/api.ts";
+import type { ProposedAction } from "../../../shared/contracts/proposal.ts";
+import { adviceFor, api } from "../api.ts";
+import { can } from "../can.ts";
+import { now } from "../clock.ts";
+import { formatActor, formatBytes, formatCount, formatFigure, formatMs, formatShare } from "../format.ts";
+import { ACTIONS, RISKS } from "../labels.ts";
+import { notify } from "../notices.ts";
+import { principal } from "../session.ts";
+import { ActionButton } from "../ui/action-button.tsx";
+import { Facts } from "../ui/facts.tsx";
+import { Ago, Until } from "../ui/time.tsx";
+import { Standing } from "./standing.tsx";
+
+export type DecisionCardOptions = {
+  incident: IncidentDetail;
+  show: (incident: IncidentDetail) => void;
+  reload: () => Promise<void>;
+  onChat: () => void;
+};
+
+const expectedInWords = ({ expected }: ProposedAction): string => {
+  const format = expected.metric.endsWith("Ms") ? formatMs : formatFigure;
+  return `${format(expected.from)} → ${format(expected.to)}`;
+};
+
+function InShort({ proposal }: { proposal: ProposedAction }): JSX.Element {
+  const { riskClass, blastRadius, whatIf } = proposal;
+  return (
+    <Facts
+      facts={[
+        { name: "Risk", value: `${RISKS[riskClass].text}, ${RISKS[riskClass].means}` },
+        {
+          name: "Touches",
+          value: `${blastRadius.relation}, ${formatCount(blastRadius.tableRows)} rows, ${formatBytes(blastRadius.tableBytes)}`,
+        },
+        { name: "Plan cost", value: `${formatFigure(whatIf.before)} → ${formatFigure(whatIf.after)}` },
+        {
+          name: `Expected ${proposal.expected.metric.endsWith("Ms") ? "mean time" : proposal.expected.metric}`,
+          value: expectedInWords(proposal),
+        },
+        { name: "Expires", value: <Until at={proposal.expiresAt} /> },
+      ]}
+    />
+  );
+}
+
+function Choices({ incident, show, reload, onChat }: DecisionCardOptions): JSX.Element {
+  const reason = useSignal("");
+  const { proposal } = incident;
+  const decide = async (verdict: "approve" | "skip") => {
+    if (proposal === null) return;
+    const { proposalId, hash: proposalHash } = proposal;
+    const why = reason.value.trim() === "" ? {} : { reason: reason.value.trim() };
+    const answer = await api.decide(incident.incidentId, { proposalId, proposalHash, verdict, ...why });
+    if (answer.ok) {
+      show(answer.value);
+      notify(
+        "good",
+        verdict === "approve"
+          ? "Approved. PgMedic checks the guardrails again, then executes."
+          : "Skipped. Nothing was changed.",
+      );
+      return;
+    }
+    notify("bad", `${answer.problem.title}. ${adviceFor(answer.problem)}`);
+    await reload();
+  };
+  const who = principal.value;
+  const approve = can.approve(incident, who, now.value);
+  return (
+    <div class="choices">
+      {approve.allowed ? (
+        <label class="field">
+          <span>Reason (optional)</span>
+          <input maxLength={500} value={reason.value} onInput={(event) => (reason.value = event.currentTarget.value)} />
+        </label>
+      ) : null}
+      <ActionButton
+        text="Approve once"
+        look="primary"
+        icon="check"
+        capability={approve}
+        explains
+        act={() => decide("approve")}
+      />
+      <ActionButton
+        text="Always allow …"
+        icon="chat"
+        capability={can.alwaysAllow(incident, who, now.value)}
+        explains
+        act={onChat}
+      />
+      <ActionButton text="Skip" capability={can.skip(incident, who, now.value)} explains act={() => decide("skip")} />
+    </div>
+  );
+}
+
+function Decided({ incident }: { incident: IncidentDetail }): JSX.Element | null {
+  const { decision } = incident;
+  if (decision === null) return null;
+  const verb = decision.verdict === "approve" ? "Approved" : "Skipped";
+  const isAlways = decision.verdict === "approve" && decision.instructionId !== null;
+  return (
+    <p class="decided">
+      <strong>
+        {verb} by {formatActor(decision.by)}
+      </strong>{" "}
+      <Ago at={decision.decidedAt} />
+      {decision.reason === null ? null : <q>{decision.reason}</q>}
+      {isAlways ? <a href="/instructions">See the instruction</a> : null}
+    </p>
+  );
+}
+
+/** What a person is asked, and how the incident stands when nobody is asked. */
+export function DecisionCard(options: DecisionCardOptions): JSX.Element {
+  const { incident } = options;
+  const { proposal, diagnosis } = incident;
+  const asks = proposal !== null && incident.state === "awaitingApproval";
+  return (
+    <div class={`decision ${asks ? "is-asking" : ""}`}>
+      <h2>{asks ? ACTIONS[proposal.action.kind] : "Where it stands"}</h2>
+      {asks ? <code class="asked-statement">{proposal.statement}</code> : <Standing incident={incident} />}
+      <Decided incident={incident} />
+      {asks ? <InShort proposal={proposal} /> : null}
+      {asks && diagnosis !== null ? (
+        <p class="quiet">Confidence {formatShare(diagnosis.confidence.composite)}, from the evidence below.</p>
+      ) : null}
+      {asks ? <Choices {...options} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { IncidentDetail } from "../../../shared/contracts/api.ts";
+import { api } from "../api.ts";
+import { ChatPanel } from "../chat/chat-panel.tsx";
+import { resource, useLive } from "../resource.ts";
+import { PageTitle } from "../ui/page-title.tsx";
+import { View } from "../ui/view.tsx";
+import { AuditSection } from "./audit-section.tsx";
+import { DecisionCard } from "./decision-card.tsx";
+import { DiagnosisSection } from "./diagnosis-section.tsx";
+import { IncidentHead } from "./incident-head.tsx";
+import { OutcomeSection } from "./outcome-section.tsx";
+import { PlansSection } from "./plans-section.tsx";
+import { ProposalSection } from "./proposal-section.tsx";
+import { Steps } from "./steps.tsx";
+import { TimelineSection } from "./timeline-section.tsx";
+
+type BodyOptions = { incident: IncidentDetail; show: (incident: IncidentDetail) => void; reload: () => Promise<void> };
+
+function Body({ incident, show, reload }: BodyOptions): JSX.Element {
+  const isChatting = useSignal(false);
+  const { proposal, diagnosis } = incident;
+  return (
+    <>
+      <header class="incident-head">
+        <PageTitle title={incident.title} />
+        <IncidentHead incident={incident} />
+      </header>
+      <Steps incident={incident} />
+      <div class="incident">
+        <aside class="incident-side" aria-label="Decision">
+          <DecisionCard incident={incident} show={show} reload={reload} onChat={() => (isChatting.value = true)} />
+        </aside>
+        <div class="incident-main">
+          <OutcomeSection incident={incident} />
+          {proposal === null ? null : <ProposalSection proposal={proposal} />}
+          {proposal === null ? null : <PlansSection proposal={proposal} />}
+          {diagnosis === null ? null : <DiagnosisSection diagnosis={diagnosis} />}
+          <TimelineSection incident={incident} />
+          <AuditSection incident={incident} />
+        </div>
+      </div>
+      {isChatting.value && proposal !== null ? (
+        <ChatPanel
+          incidentId={incident.incidentId}
+          proposalId={proposal.proposalId}
+          onClose={() => {
+            isChatting.value = false;
+            void reload();
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+export function IncidentScreen({ incidentId }: { incidentId: string }): JSX.Element {
+  const shown = useMemo(() => resource(() => api.incident(incidentId)), [incidentId]);
+  const loaded = useLive(shown, ({ kind, id }) => kind === "incident" && id === incidentId);
+  return (
+    <div class="page wide">
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <a href="/incidents">Incidents</a>
+        <span aria-hidden="true">/</span>
+        <span aria-current="page">{incidentId}</span>
+      </nav>
+      {loaded.status === "done" ? null : <PageTitle title="Incident" />}
+      <View of={loaded} what="incident" retry={shown.reload}>
+        {(incident) => <Body incident={incident} show={shown.show} reload={shown.reload} />}
+      </View>
+    </div>
+  );
+}

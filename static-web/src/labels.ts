@@ -1,0 +1,81 @@
+// Words and colours of the closed sets in the contracts.
+import type { ResolutionPath, VerificationVerdict } from "../../shared/contracts/outcome.ts";
+import type { IncidentState, TimelineEntry } from "../../shared/contracts/incident.ts";
+import type { Severity } from "../../shared/contracts/primitives.ts";
+import type { ActionKind, RiskClass } from "../../shared/contracts/taxonomy.ts";
+import type { z } from "zod";
+
+/** What a colour means, everywhere: busy = PgMedic works, waiting = a person is asked, auto = done with no person. */
+export type Tone = "neutral" | "good" | "waiting" | "busy" | "bad" | "auto";
+export type Label = { text: string; tone: Tone };
+
+export const STATES: Record<IncidentState, Label> = {
+  received: { text: "Received", tone: "busy" },
+  dispatched: { text: "Queued", tone: "busy" },
+  investigating: { text: "Investigating", tone: "busy" },
+  awaitingApproval: { text: "Needs approval", tone: "waiting" },
+  executing: { text: "Executing", tone: "busy" },
+  verifying: { text: "Verifying", tone: "busy" },
+  resolved: { text: "Resolved", tone: "good" },
+  handedOff: { text: "Handed off", tone: "waiting" },
+  dismissed: { text: "Dismissed", tone: "neutral" },
+  failed: { text: "Failed", tone: "bad" },
+  rolledBack: { text: "Rolled back", tone: "bad" },
+  expired: { text: "Expired", tone: "neutral" },
+};
+
+export const PATHS: Record<ResolutionPath, Label> = {
+  humanApproved: { text: "Human approved", tone: "good" },
+  autonomous: { text: "Autonomous", tone: "auto" },
+  handedOff: { text: "Handed off", tone: "waiting" },
+  noAction: { text: "No action needed", tone: "neutral" },
+  selfResolved: { text: "Resolved by itself", tone: "neutral" },
+  skipped: { text: "Skipped", tone: "neutral" },
+  expired: { text: "Expired", tone: "neutral" },
+  failed: { text: "Failed", tone: "bad" },
+  rolledBack: { text: "Rolled back", tone: "bad" },
+};
+
+export const SEVERITIES: Record<Severity, Label> = {
+  Sev0: { text: "Sev 0", tone: "bad" },
+  Sev1: { text: "Sev 1", tone: "bad" },
+  Sev2: { text: "Sev 2", tone: "waiting" },
+  Sev3: { text: "Sev 3", tone: "neutral" },
+  Sev4: { text: "Sev 4", tone: "neutral" },
+};
+
+export const RISKS: Record<RiskClass, { text: string; means: string }> = {
+  R0: { text: "R0", means: "no risk" },
+  R1: { text: "R1", means: "reversible, no lock to speak of" },
+  R2: { text: "R2", means: "reversible, load or a short lock" },
+  R3: { text: "R3", means: "always needs a person" },
+  R4: { text: "R4", means: "advice only" },
+};
+
+export const VERDICTS: Record<z.infer<typeof VerificationVerdict>, Label> = {
+  improved: { text: "Improved", tone: "good" },
+  no_effect: { text: "No effect", tone: "waiting" },
+  regressed: { text: "Regressed", tone: "bad" },
+  inconclusive: { text: "Inconclusive", tone: "neutral" },
+};
+
+export const ACTIONS: Record<ActionKind, string> = {
+  create_index: "Create an index",
+  drop_index: "Drop an index",
+};
+
+export const TIMELINE_TONES: Record<z.infer<typeof TimelineEntry>["kind"], Tone> = {
+  alert: "bad",
+  run: "busy",
+  diagnosis: "busy",
+  proposal: "waiting",
+  decision: "good",
+  execution: "busy",
+  verification: "good",
+  rollBack: "bad",
+  close: "neutral",
+  note: "neutral",
+};
+
+/** `missing_index` as words: `missing index`. */
+export const inWords = (id: string): string => id.replaceAll("_", " ");

@@ -1,0 +1,98 @@
+import type { JSX } from "preact";
+import type { ServerView } from "../../../shared/contracts/api.ts";
+import { now } from "../clock.ts";
+import type { Label } from "../labels.ts";
+import { incidentPath } from "../routes.ts";
+import { Chip } from "../ui/chip.tsx";
+import { Facts, type Fact } from "../ui/facts.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { Ago, Until } from "../ui/time.tsx";
+import { ServerCheck } from "./server-check.tsx";
+
+// Snapshots come every minute; three missed ones mean that something is wrong.
+const FRESH_MS = 3 * 60_000;
+
+/** What is known about a server's health without asking it. */
+export function healthOf(server: ServerView, at: Date): Label {
+  if (!server.enabled) return { text: "Not watched", tone: "neutral" };
+  if (server.activeIncidentIds.length > 0) return { text: "Needs attention", tone: "waiting" };
+  if (server.lastSnapshotAt === null) return { text: "Waiting for the first snapshot", tone: "neutral" };
+  const age = at.getTime() - Date.parse(server.lastSnapshotAt);
+  return age > FRESH_MS ? { text: "No fresh snapshot", tone: "bad" } : { text: "Healthy", tone: "good" };
+}
+
+function Incidents({ ids }: { ids: readonly string[] }): JSX.Element {
+  if (ids.length === 0) return <span class="quiet">No active issue</span>;
+  return (
+    <ul class="inline-list">
+      {ids.map((id) => (
+        <li key={id}>
+          <a href={incidentPath(id)}>{id}</a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Lock({ lock }: Pick<ServerView, "lock">): JSX.Element {
+  if (lock === null) return <span class="quiet">Free</span>;
+  return (
+    <>
+      <span class="with-icon">
+        <Icon name="lock" /> <a href={incidentPath(lock.incidentId)}>{lock.runId}</a>
+      </span>
+      <span class="quiet">
+        {" "}
+        token {lock.fencingToken}, lease ends <Until at={lock.leaseUntil} />
+      </span>
+    </>
+  );
+}
+
+function address(server: ServerView): string {
+  const { connection } = server;
+  if (connection.kind === "url") return `by the setting ${connection.urlSetting}`;
+  return `${connection.host}:${connection.port}/${connection.database}`;
+}
+
+function factsOf(server: ServerView): Fact[] {
+  const inForce = server.instructions.filter(
+    ({ revoked, expiresAt }) => revoked === null && Date.parse(expiresAt) > now.value.getTime(),
+  ).length;
+  return [
+    { name: "Active incident", value: <Incidents ids={server.activeIncidentIds} /> },
+    { name: "Lock", value: <Lock lock={server.lock} /> },
+    {
+      name: "Instructions in force",
+      value: inForce === 0 ? <span class="quiet">None</span> : <a href="/instructions">{inForce}</a>,
+    },
+    {
+      name: "Last snapshot",
+      value: server.lastSnapshotAt === null ? <span class="quiet">None yet</span> : <Ago at={server.lastSnapshotAt} />,
+    },
+    { name: "Address", value: <code>{address(server)}</code> },
+    { name: "Watched schemas", value: server.schemas.join(", ") },
+  ];
+}
+
+export function ServerCard({ server }: { server: ServerView }): JSX.Element {
+  const cores = `${server.vCores} ${server.vCores === 1 ? "vCore" : "vCores"}`;
+  return (
+    <article class="card" aria-labelledby={`server-${server.serverId}`}>
+      <header class="card-head">
+        <div>
+          <h2 id={`server-${server.serverId}`}>{server.displayName}</h2>
+          <p class="quiet">
+            {server.environment} · {server.tier} · {cores}
+          </p>
+        </div>
+        <div class="chips">
+          <Chip {...(server.enabled ? { text: "Enabled", tone: "good" } : { text: "Disabled", tone: "neutral" })} />
+          <Chip {...healthOf(server, now.value)} />
+        </div>
+      </header>
+      <Facts facts={factsOf(server)} />
+      <ServerCheck serverId={server.serverId} />
+    </article>
+  );
+}
