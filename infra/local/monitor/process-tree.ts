@@ -4,9 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 
 // The kernel's unit of CPU time (USER_HZ) is fixed at 100 a second for programs, on every architecture.
 const MS_PER_TICK = 10;
-const PAGE_BYTES = 4096;
 
-export type ProcessUsage = { pid: number; parent: number; cpuMs: number; residentBytes: number };
+type ProcessUsage = { pid: number; parent: number; cpuMs: number };
 
 /** Every process that can be seen; undefined where this system tells nothing (Windows). */
 function processes(): ProcessUsage[] | undefined {
@@ -24,8 +23,36 @@ export function cpuTimeMs(root: number): number | undefined {
   return tree?.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
+/**
+ * Memory of the tree in bytes: private memory of every process, and the shared memory that all of them see once.
+ * Linux only; undefined elsewhere.
+ */
+export function memoryBytes(root: number): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  const tree = treeOf(root);
+  if (tree === undefined) return undefined;
+  let anonymous = 0;
+  let shared = 0;
+  for (const { pid } of tree) {
+    const status = statusOf(pid);
+    anonymous += status("RssAnon");
+    shared = Math.max(shared, status("RssShmem") + status("RssFile"));
+  }
+  return anonymous + shared;
+}
+
+function statusOf(pid: number): (field: string) => number {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, "utf8");
+    return (field) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0) * 1024;
+  } catch {
+    // It ended in between.
+    return () => 0;
+  }
+}
+
 /** The tree below and with `root`; undefined when the process is not on this machine. */
-export function treeOf(root: number): ProcessUsage[] | undefined {
+function treeOf(root: number): ProcessUsage[] | undefined {
   const all = processes();
   const top = all?.find(({ pid }) => pid === root);
   if (all === undefined || top === undefined) return undefined;
@@ -47,8 +74,7 @@ function fromProc(): ProcessUsage[] {
         .map(Number);
       const [, parent = 0] = fields;
       const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + (fields[index] ?? 0), 0);
-      const residentBytes = (fields[21] ?? 0) * PAGE_BYTES;
-      found.push({ pid: Number(name), parent, cpuMs: ticks * MS_PER_TICK, residentBytes });
+      found.push({ pid: Number(name), parent, cpuMs: ticks * MS_PER_TICK });
     } catch {
       // It ended between listing and reading.
     }
@@ -57,11 +83,11 @@ function fromProc(): ProcessUsage[] {
 }
 
 function fromPs(): ProcessUsage[] {
-  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,rss=,time="], { encoding: "utf8" });
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,time="], { encoding: "utf8" });
   return (stdout ?? "").split("\n").flatMap((line) => {
-    const [pid, parent, rss, time] = line.trim().split(/\s+/);
-    if (pid === undefined || parent === undefined || rss === undefined || time === undefined) return [];
-    return [{ pid: Number(pid), parent: Number(parent), cpuMs: clockMs(time), residentBytes: Number(rss) * 1024 }];
+    const [pid, parent, time] = line.trim().split(/\s+/);
+    if (pid === undefined || parent === undefined || time === undefined) return [];
+    return [{ pid: Number(pid), parent: Number(parent), cpuMs: clockMs(time) }];
   });
 }
 
