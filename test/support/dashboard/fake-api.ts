@@ -1,0 +1,290 @@
+// A Functions host that holds its answers in memory: what the screens need of the API, with its contracts and status codes.
+import { createServer, type IncomingMessage } from "node:http";
+import type { z } from "zod";
+import {
+  AuditAnswer,
+  Autonomy,
+  AutonomyRequest,
+  Changes,
+  IncidentDetail,
+  IncidentList,
+  InstructionList,
+  ServerList,
+  TimelineAnswer,
+  type Problem,
+  type ServerView,
+} from "../../../shared/contracts/api.ts";
+import { Chat, ChatReply } from "../../../shared/contracts/chat.ts";
+import { DecisionRequest } from "../../../shared/contracts/decision.ts";
+import { isClosed } from "../../../shared/contracts/incident.ts";
+import type { Instruction } from "../../../shared/contracts/instruction.ts";
+import { ServerCheck } from "../../../shared/contracts/server.ts";
+import { ada, anInstruction, fromNow, summaryOf, timelineRowOf } from "./data.ts";
+import { aChat, answered, confirmed } from "./fake-chat.ts";
+
+type Answer = { status: number; body: unknown };
+type Asked = { parts: string[]; url: URL; body: unknown };
+
+export type Store = {
+  servers: ServerView[];
+  incidents: IncidentDetail[];
+  instructions: Instruction[];
+  autonomy: Autonomy;
+  chat: Chat;
+  isAuditIntact: boolean;
+};
+
+const emptyStore = (): Store => ({
+  servers: [],
+  incidents: [],
+  instructions: [],
+  autonomy: { phase: "assist", killSwitch: { on: false, by: null, at: null } },
+  chat: aChat(),
+  isAuditIntact: true,
+});
+
+const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
+  status,
+  body: schema.parse(body),
+});
+const problem = (status: number, title: string, detail: string): Answer => ({
+  status,
+  body: { type: `urn:pgmedic:problem:${status}`, title, status, detail } satisfies Problem,
+});
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = "";
+  request.setEncoding("utf8");
+  for await (const chunk of request) text += String(chunk);
+  return text === "" ? undefined : JSON.parse(text);
+}
+
+export class FakeApi {
+  store = emptyStore();
+  port = 0;
+  requests: { method: string; path: string; headers: IncomingMessage["headers"]; body: unknown }[] = [];
+  /** What the API answers instead, by the start of `METHOD /path`. */
+  failures = new Map<string, Answer>();
+  /** Answers under this path are held back until `release` is called. */
+  #held: { path: string; waiting: (() => void)[] } | null = null;
+  #changes: Changes["changes"] = [];
+  #server = createServer((request, response) => {
+    void this.#receive(request).then(({ status, body }) => {
+      const type = status >= 400 ? "application/problem+json" : "application/json";
+      response.writeHead(status, { "content-type": type }).end(status === 204 ? undefined : JSON.stringify(body));
+    });
+  });
+
+  async start(): Promise<void> {
+    await new Promise<void>((listening) => this.#server.listen(0, "127.0.0.1", listening));
+    const address = this.#server.address();
+    this.port = typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  /** Forgets everything, as between two tests. */
+  reset(): void {
+    this.release();
+    this.store = emptyStore();
+    this.requests = [];
+    this.failures.clear();
+    this.tell("server", "reset");
+  }
+
+  /** Makes a change visible to whoever follows the changes. */
+  tell(kind: Changes["changes"][number]["kind"], id: string): void {
+    this.#changes.push({ kind, id });
+  }
+
+  /** Puts an incident into the store and tells of it. */
+  put(incident: IncidentDetail): void {
+    this.store.incidents = [
+      incident,
+      ...this.store.incidents.filter(({ incidentId }) => incidentId !== incident.incidentId),
+    ];
+    this.tell("incident", incident.incidentId);
+  }
+
+  fail(what: string, status: number, title: string): void {
+    this.failures.set(what, problem(status, title, "The fake API was told to."));
+  }
+
+  hold(path: string): void {
+    this.#held = { path, waiting: [] };
+  }
+
+  release(): void {
+    const waiting = this.#held?.waiting ?? [];
+    this.#held = null;
+    for (const go of waiting) go();
+  }
+
+  async #receive(request: IncomingMessage): Promise<Answer> {
+    const url = new URL(request.url ?? "/", "http://fake");
+    const method = request.method ?? "GET";
+    const body = await readJson(request);
+    this.requests.push({ method, path: url.pathname, headers: request.headers, body });
+    await this.#whileHeld(url.pathname);
+    const failure = [...this.failures].find(([what]) => `${method} ${url.pathname}`.startsWith(what))?.[1];
+    if (failure !== undefined) return failure;
+    const parts = url.pathname.split("/").slice(2);
+    const route = [method, ...parts.map((part, index) => (index === 1 ? ":id" : part))].join(" ");
+    return this.#routes[route]?.({ parts, url, body }) ?? problem(404, "Not found", `${route} is not known`);
+  }
+
+  async #whileHeld(path: string): Promise<void> {
+    const held = this.#held;
+    if (held !== null && path.startsWith(held.path)) await new Promise<void>((go) => held.waiting.push(go));
+  }
+
+  #incident({ parts }: Asked): IncidentDetail | undefined {
+    return this.store.incidents.find(({ incidentId }) => incidentId === parts[1]);
+  }
+
+  #decide(asked: Asked): Answer {
+    const incident = this.#incident(asked);
+    if (incident === undefined) return problem(404, "No such incident", "It does not exist.");
+    const { proposalId, proposalHash, verdict, reason = null } = DecisionRequest.parse(asked.body);
+    if (incident.proposal?.hash !== proposalHash)
+      return problem(412, "The proposal is another one now", "Its hash differs.");
+    if (incident.decision !== null) return problem(409, "Already decided", "Ada decided before.");
+    const common = { decisionId: "dec-1", proposalId, proposalHash, by: ada, decidedAt: fromNow(0), reason };
+    const decided: IncidentDetail =
+      verdict === "approve"
+        ? { ...incident, state: "executing", decision: { verdict, instructionId: null, ...common } }
+        : {
+            ...incident,
+            state: "dismissed",
+            decision: { verdict, ...common },
+            resolution: { path: "skipped", because: "Ada skipped the proposal.", at: fromNow(0) },
+          };
+    this.put(decided);
+    return ok(IncidentDetail, decided);
+  }
+
+  #confirm(): Answer {
+    this.store.chat = confirmed(this.store.chat);
+    const instruction = anInstruction();
+    this.store.instructions.push(instruction);
+    this.tell("instruction", instruction.instructionId);
+    const incident = this.store.incidents.find(({ incidentId }) => incidentId === this.store.chat.incidentId);
+    const proposal = incident?.proposal;
+    if (incident !== undefined && proposal != null) {
+      const { instructionId } = instruction;
+      const decision = {
+        verdict: "approve" as const,
+        instructionId,
+        decisionId: "dec-1",
+        proposalId: proposal.proposalId,
+        proposalHash: proposal.hash,
+        by: ada,
+        decidedAt: fromNow(0),
+        reason: null,
+      };
+      this.put({ ...incident, state: "executing", decision });
+    }
+    return ok(Chat, this.store.chat);
+  }
+
+  #revoke({ parts }: Asked): Answer {
+    this.store.instructions = this.store.instructions.map((instruction) =>
+      instruction.instructionId === parts[1] ? { ...instruction, revoked: { at: fromNow(0), by: ada } } : instruction,
+    );
+    this.tell("instruction", parts[1] ?? "");
+    return { status: 204, body: null };
+  }
+
+  #setAutonomy({ body }: Asked): Answer {
+    const { killSwitch, phase } = AutonomyRequest.parse(body);
+    const { autonomy } = this.store;
+    this.store.autonomy = {
+      phase: phase ?? autonomy.phase,
+      killSwitch: killSwitch === undefined ? autonomy.killSwitch : { on: killSwitch, by: "Ada", at: fromNow(0) },
+    };
+    return ok(Autonomy, this.store.autonomy);
+  }
+
+  #audit(asked: Asked): Answer {
+    const incident = this.#incident(asked);
+    const entries = (incident?.timeline ?? []).map((entry, index) => ({
+      incidentId: incident?.incidentId ?? "",
+      sequence: index + 1,
+      at: entry.at,
+      what: entry.kind,
+      detail: {},
+      previousHash: String(index).padStart(64, "0"),
+      hash: String(index + 1).padStart(64, "0"),
+    }));
+    const intact = this.store.isAuditIntact;
+    const detail = intact ? `${entries.length} entries, unbroken` : "entry 3 does not follow from what came before it";
+    return ok(AuditAnswer, { entries, verification: { intact, detail } });
+  }
+
+  #list({ url }: Asked): Answer {
+    const status = url.searchParams.get("status");
+    const limit = Number(url.searchParams.get("limit") ?? "50");
+    const list = this.store.incidents.filter(
+      ({ state }) => status === null || isClosed(state) === (status === "closed"),
+    );
+    return ok(IncidentList, {
+      incidents: list.slice(0, limit).map(summaryOf),
+      continuation: list.length > limit ? "more" : null,
+    });
+  }
+
+  #check({ parts }: Asked): Answer {
+    return ok(ServerCheck, {
+      serverId: parts[1] ?? "",
+      checkedAt: fromNow(0),
+      reachable: true,
+      version: "18.1",
+      items: [
+        {
+          id: "investigator",
+          label: "The investigator signs in",
+          holds: true,
+          observed: "pgmedic_investigator",
+          remedySql: null,
+        },
+        {
+          id: "statements",
+          label: "pg_stat_statements is installed",
+          holds: false,
+          observed: "not in database shop",
+          remedySql: "CREATE EXTENSION pg_stat_statements;",
+        },
+      ],
+    });
+  }
+
+  #routes: Record<string, (asked: Asked) => Answer> = {
+    "GET servers": () => ok(ServerList, { servers: this.store.servers }),
+    "POST servers :id check": (asked) => this.#check(asked),
+    "GET incidents": (asked) => this.#list(asked),
+    "GET incidents :id": (asked) => {
+      const incident = this.#incident(asked);
+      return incident === undefined
+        ? problem(404, "No such incident", "It does not exist.")
+        : ok(IncidentDetail, incident);
+    },
+    "GET incidents :id audit": (asked) => this.#audit(asked),
+    "POST incidents :id decision": (asked) => this.#decide(asked),
+    "POST chats": () => ok(Chat, (this.store.chat = aChat()), 201),
+    "POST chats :id messages": ({ body }) =>
+      ok(Chat, (this.store.chat = answered(this.store.chat, ChatReply.parse(body)))),
+    "POST chats :id confirm": () => this.#confirm(),
+    "GET instructions": () => ok(InstructionList, { instructions: this.store.instructions }),
+    "DELETE instructions :id": (asked) => this.#revoke(asked),
+    "GET timeline": () => ok(TimelineAnswer, { rows: this.store.incidents.map(timelineRowOf) }),
+    "GET changes": ({ url }) => {
+      const since = Number(url.searchParams.get("since") ?? this.#changes.length);
+      return ok(Changes, { cursor: String(this.#changes.length), changes: this.#changes.slice(since) });
+    },
+    "GET autonomy": () => ok(Autonomy, this.store.autonomy),
+    "PUT autonomy": (asked) => this.#setAutonomy(asked),
+  };
+}
