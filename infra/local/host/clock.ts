@@ -25,6 +25,8 @@ export const systemClock: Clock = {
 export interface ManualClock extends Clock {
   /** Moves time forward to `atMs` and wakes everything that is due on the way, in order. Never moves it back. */
   advanceTo(atMs: number): void;
+  /** When the next waiting wake-up is due; undefined when nothing waits. */
+  nextWakeMs(): number | undefined;
 }
 
 /** A clock that stands still until it is told to move. */
@@ -49,5 +51,6 @@ export function createManualClock(startMs: number): ManualClock {
       }
       nowMs = Math.max(nowMs, atMs);
     },
+    nextWakeMs: () => firstDue(Infinity)?.atMs,
   };
 }

@@ -96,8 +96,12 @@ export function parseReply(json: unknown): ReplyOutcome {
   };
 }
 
-/** The SDK encodes a string argument twice; the host takes one layer off, except for continueAsNew. */
-export const callInputText = (input: unknown): string | null => {
+/**
+ * The JSON text of a call's input, null when there is none. The SDK encodes a string for an activity twice and the
+ * host takes one layer off; a child's string is encoded once.
+ */
+export function callInputText({ actionType, input }: CallAction | ChildAction): string | null {
   if (input === undefined || input === null) return null;
-  return typeof input === "string" ? input : JSON.stringify(input);
-};
+  const isEncoded = typeof input === "string" && (actionType === 0 || actionType === 1);
+  return isEncoded ? input : JSON.stringify(input);
+}

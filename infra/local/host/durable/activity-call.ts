@@ -3,7 +3,7 @@ import type { Invoke } from "../invocation.ts";
 import type { ActivityCall } from "./store.ts";
 
 export type ActivityOutcome =
-  | { readonly kind: "completed"; readonly result: string }
+  | { readonly kind: "completed"; readonly result: string | null }
   | { readonly kind: "failed"; readonly reason: string; readonly details: string };
 
 /** The host hands a boolean over as .NET writes it, and null as no value at all. */
@@ -15,8 +15,8 @@ function toRpc(input: string | null): RpcValue | undefined {
 }
 
 /** The JSON text that history keeps: whole numbers wrap at 64 bits, NaN becomes a string, bytes base64. */
-function toResultText(value: RpcValue | undefined): string {
-  if (value === undefined) return "null";
+function toResultText(value: RpcValue | undefined): string | null {
+  if (value === undefined) return null;
   if (value.json !== undefined) return value.json;
   if (value.string !== undefined) return JSON.stringify(value.string);
   if (value.int !== undefined) return BigInt.asIntN(64, BigInt(value.int)).toString();

@@ -114,7 +114,7 @@ function tellParent(
       : {
           EventType: EventType.SubOrchestrationInstanceFailed,
           Reason: reason,
-          Details: `Message: ${cause}, StackTrace: `,
+          Details: `Message: ${cause}, StackTrace:`,
           ...common,
         };
   const { InstanceId: instanceId, ExecutionId: executionId } = parent.OrchestrationInstance;

@@ -40,6 +40,7 @@ export async function runEpisode(
   batch: { past: readonly HistoryEvent[]; messages: readonly HistoryEvent[] },
 ): Promise<EpisodeResult> {
   let instance = start;
+  let carriedStatus: string | null = null; // a custom status outlives continueAsNew
   let generation: Generation = {
     instanceId: start.instanceId,
     executionId: start.executionId,
@@ -49,10 +50,13 @@ export async function runEpisode(
   for (;;) {
     const step = await runStep(context, instance, generation);
     const continued = step.decisions.find((decision) => decision.kind === "continueAsNew");
-    instance = { ...instance, customStatus: step.customStatus ?? (continued ? instance.customStatus : null) };
+    const customStatus: string | null = step.customStatus ?? carriedStatus;
+    carriedStatus = customStatus;
+    instance = { ...instance, customStatus };
     if (continued === undefined) return conclude(context, { instance, generation, decisions: step.decisions });
     generation = nextGeneration(context.now(), generation, continued);
-    instance = { ...instance, executionId: generation.executionId, input: continued.input, generation: null };
+    const input = continued.input ?? instance.input; // as on the real host, whose status keeps the old input
+    instance = { ...instance, executionId: generation.executionId, input, generation: null };
   }
 }
 
@@ -148,9 +152,12 @@ function conclude(
 ): EpisodeResult {
   const { instance, generation, decisions } = episode;
   const nowMs = context.now();
-  const end: HistoryEvent = { EventType: EventType.OrchestratorCompleted, ...stamp(nowMs) };
+  const marker: HistoryEvent = { EventType: EventType.OrchestratorCompleted, ...stamp(nowMs) };
   const scheduled = decisions.flatMap((decision) => scheduledEvent(decision, nowMs));
-  const history = [...generation.past, ...generation.fresh.map(played), ...scheduled, end];
+  // A continued generation has its marker from the beginning, and gets another only after something new.
+  const isMarked = generation.fresh.at(-1)?.EventType === EventType.OrchestratorCompleted && scheduled.length === 0;
+  const end = isMarked ? [] : [marker];
+  const history = [...generation.past, ...generation.fresh.map(played), ...scheduled, ...end];
   return {
     instance: { ...instance, ...statusAfter(history, decisions), updatedMs: nowMs },
     history,

@@ -57,7 +57,8 @@ export type HistoryEvent =
   | (Common & {
       readonly EventType: typeof EventType.TaskCompleted | typeof EventType.SubOrchestrationInstanceCompleted;
       readonly TaskScheduledId: number;
-      readonly Result: string;
+      /** JSON text; null for an activity that returned nothing. */
+      readonly Result: string | null;
     })
   | (Common & {
       readonly EventType: typeof EventType.TaskFailed | typeof EventType.SubOrchestrationInstanceFailed;

@@ -10,7 +10,7 @@ import {
   type JsonText,
   type ManagementResponse,
 } from "./reply-forms.ts";
-import { statusJson } from "./status-json.ts";
+import { repeatedCall, statusJson } from "./status-json.ts";
 import { started, steer } from "./steering.ts";
 
 export interface ManagementRequest {
@@ -131,11 +131,19 @@ function status(context: ManagementContext, request: ManagementRequest, id: stri
   const instance = commands.instance(id);
   if (instance === undefined) return empty(404);
   const { query } = request;
-  const body = statusJson(instance, commands.history(id), {
+  const history = commands.history(id);
+  const options = {
     showInput: query.get("showInput")?.toLowerCase() !== "false",
     showHistory: flag(query, "showHistory"),
     showHistoryOutput: flag(query, "showHistoryOutput"),
-  });
+  };
+  const repeated = options.showHistory ? repeatedCall(history) : undefined;
+  if (repeated !== undefined) {
+    const message = `An item with the same key has already been added. Key: ${repeated}`;
+    const exception = { type: "System.ArgumentException", message };
+    return problem(400, "One or more of the arguments submitted is incorrect", exception);
+  }
+  const body = statusJson(instance, history, options);
   if (["Completed", "Terminated", "Failed"].includes(instance.status)) {
     const isError = instance.status === "Failed" && flag(query, "returnInternalServerErrorOnFailure");
     return { status: isError ? 500 : 200, body };

@@ -52,7 +52,7 @@ export class Performer {
 
   #call(action: CallAction | ChildAction): Pending {
     const { tasks, executionId } = this.#options;
-    const common = { name: action.functionName, input: callInputText(action.input) };
+    const common = { name: action.functionName, input: callInputText(action) };
     if (action.actionType === 0 || action.actionType === 1) {
       return tasks.open((id) => ({ kind: "activity", id, ...common })).task;
     }

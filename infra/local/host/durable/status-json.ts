@@ -45,6 +45,15 @@ type Scheduled = Extract<HistoryEvent, { EventType: 4 | 7 }>;
 const isScheduled = (event: HistoryEvent): event is Scheduled =>
   event.EventType === EventType.TaskScheduled || event.EventType === EventType.SubOrchestrationInstanceCreated;
 
+/**
+ * The key of a call that history has twice, which only a non-deterministic orchestration can have. The real host
+ * cannot show such a history.
+ */
+export function repeatedCall(history: readonly HistoryEvent[]): string | undefined {
+  const keys = history.filter(isScheduled).map((event) => `${EVENT_NAMES.get(event.EventType)}_${event.EventId}`);
+  return keys.find((key, index) => keys.indexOf(key) < index);
+}
+
 /** A finished call takes the place of the event that scheduled it; markers of episodes are left out. */
 function historyJson(history: readonly HistoryEvent[], showOutput: boolean): Record<string, unknown>[] {
   const scheduled = new Map(history.filter(isScheduled).map((event) => [event.EventId, event]));
