@@ -55,6 +55,11 @@ export function compileRoutes(app: App): Route[] {
     const { type, options } = triggerOf(definition);
     if (type.toLowerCase() !== "httptrigger") continue;
     const path = typeof options["route"] === "string" ? options["route"] : definition.name;
+    if (/^\/?admin/i.test(path)) {
+      throw new Error(
+        `The route "${path}" of "${definition.name}" conflicts with the host's own routes: no route may begin with "admin".`,
+      );
+    }
     const methods = isStringList(options["methods"]) ? options["methods"] : ["GET", "POST"];
     const segments = path.split("/").filter(Boolean);
     routes.push({
