@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { WindowFigures } from "./outcome.ts";
 import { Id, Oid, PgName } from "./primitives.ts";
 import { IndexKey, TargetStatement } from "./proposal.ts";
 
@@ -19,5 +20,7 @@ export const Remedy = z.strictObject({
   estimatedBytes: z.number(),
   writesPerSecond: z.number(),
   targets: z.array(TargetStatement).min(1),
+  /** The target statements together, in the interval that was investigated. */
+  figures: WindowFigures,
 });
 export type Remedy = z.infer<typeof Remedy>;

@@ -6,7 +6,7 @@ export const NEXT_STATES: Readonly<Record<IncidentState, readonly IncidentState[
   dispatched: ["investigating", "failed"],
   investigating: ["awaitingApproval", "executing", "dismissed", "handedOff", "failed"],
   awaitingApproval: ["executing", "awaitingApproval", "dismissed", "handedOff", "expired", "failed"],
-  executing: ["verifying", "awaitingApproval", "handedOff", "expired", "dismissed", "failed"],
+  executing: ["verifying", "executing", "awaitingApproval", "handedOff", "expired", "dismissed", "failed"],
   verifying: ["resolved", "rolledBack", "handedOff", "failed"],
   resolved: ["rolledBack"],
   handedOff: [],

@@ -1,3 +1,6 @@
+/** The moment that an ISO 8601 text names. */
+export const instant = (text: string): Date => new Date(text);
+
 /** A moment `ms` milliseconds after another. */
 export const later = (moment: Date, ms: number): Date => new Date(moment.getTime() + ms);
 

@@ -9,6 +9,7 @@ import type { LoadVerdict } from "../contracts/taxonomy.ts";
 import { confidenceOf } from "../core/confidence.ts";
 import { severityOf } from "../core/severity.ts";
 import { evidenceOf, findingsOf, percent } from "./evidence.ts";
+import { figuresOf } from "./figures.ts";
 import type { Interval } from "./interval.ts";
 import type { InvestigationRequest } from "./investigate.ts";
 
@@ -131,7 +132,7 @@ function selfConfidence({ basis, interval, catalog }: Facts, choice: Choice | nu
   return 0.97 - (basis === "two_samples" ? 0.15 : 0) - (hasFewCalls ? 0.1 : 0) - (lacksStatistics ? 0.15 : 0);
 }
 
-function remedyOf({ request, facts, interval }: Facts, choice: Choice): Remedy {
+function remedyOf({ request, facts, interval, cpuPercent }: Facts, choice: Choice): Remedy {
   const { table, keys } = choice.candidate;
   return {
     incidentId: request.incidentId,
@@ -148,6 +149,11 @@ function remedyOf({ request, facts, interval }: Facts, choice: Choice): Remedy {
     keys,
     estimatedBytes: choice.bytes,
     writesPerSecond: choice.writesPerSecond,
+    figures: figuresOf(
+      interval,
+      choice.gains.map(({ statement }) => statement.key),
+      cpuPercent,
+    ),
     targets: choice.gains
       .map(({ statement, before, after }) => {
         const delta = interval.statements.find(({ key }) => key === statement.key);

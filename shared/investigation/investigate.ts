@@ -21,7 +21,8 @@ export type InvestigationRequest = {
   server: Server;
   alertSeverity: Severity;
   earlierSnapshots: readonly Snapshot[];
-  clone: () => Promise<PlannerClone>;
+  /** Gives the planner clone to one piece of work at a time. */
+  withClone: <T>(work: (clone: PlannerClone) => Promise<T>) => Promise<T>;
   cpuPercent: (from: string, to: string) => Promise<number | null>;
 };
 export type Investigation = { diagnosis: Diagnosis; remedy: Remedy | null; snapshot: Snapshot };
@@ -76,14 +77,12 @@ async function advise(
   const workload = await readWorkload(session, interval, facts.statements_schema);
   const { schemas } = request.server;
   const catalog = await readCatalog(session, { version: facts.version, schemas, tableNames: workload.tableNames });
-  const advice = await chooseIndex(await request.clone(), catalog, {
-    statements: workload.statements,
-    seconds: interval.seconds,
-    writesPerSecond: ({ oid }) => {
-      const table = interval.tables.get(oid);
-      if (table === undefined || interval.seconds === 0) return 0;
-      return (table.inserted + table.updated - table.hotUpdated) / interval.seconds;
-    },
-  });
+  const writesPerSecond = ({ oid }: { oid: number }): number => {
+    const table = interval.tables.get(oid);
+    if (table === undefined || interval.seconds === 0) return 0;
+    return (table.inserted + table.updated - table.hotUpdated) / interval.seconds;
+  };
+  const load = { statements: workload.statements, seconds: interval.seconds, writesPerSecond };
+  const advice = await request.withClone((clone) => chooseIndex(clone, catalog, load));
   return { advice: { ...advice, unplanned: [...advice.unplanned, ...workload.unparsed] }, catalog };
 }

@@ -1,0 +1,129 @@
+import type { Incident } from "../../shared/contracts/incident.ts";
+import type { ProposedAction } from "../../shared/contracts/proposal.ts";
+import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
+import { mayExecute } from "../../shared/core/guardrails.ts";
+import { entryBy, moved } from "../../shared/core/incident-writes.ts";
+import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
+import { agreedIndex, type Gate, readGate } from "../../shared/execution/gates.ts";
+import { runStatement } from "../../shared/execution/run-statement.ts";
+import { watchedServers } from "../database.ts";
+import { services } from "../services.ts";
+import { acquireLock } from "./acquire-lock.ts";
+import { countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
+import { guardrailFacts } from "./guardrail-facts.ts";
+import { materialDifference } from "./material-difference.ts";
+import { theIncident, theServer } from "./subject.ts";
+
+/** An activity waits this long for a build; a longer one goes on in the server. */
+const PATIENCE_MS = 4 * MINUTE_MS;
+const CHECK_AGAIN_MS = 15 * SECOND_MS;
+/** A run that waits for another run's server, or for a long transaction, looks again after this. */
+const WAIT_MS = 30 * SECOND_MS;
+
+type Answer = StepOutput<"execute">;
+const waiting = (because: string, checkAgainMs = CHECK_AGAIN_MS): Answer => ({
+  outcome: "waiting",
+  because,
+  checkAgainMs,
+});
+
+/**
+ * Carries out the decided action, once, whatever happens in between: the catalog says whether it is done, the progress view whether it
+ * runs, and only then is the statement sent. Guardrails, lock, fingerprint and what-if are asked again with fresh facts.
+ */
+export async function execute(run: Run): Promise<Answer> {
+  const { incidents, settings, now } = services();
+  const incident = await theIncident(run);
+  const verifyAfterMs = settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS;
+  if (incident.execution !== null) return { outcome: "done", verifyAfterMs };
+  const { proposal, decision } = incident;
+  if (proposal === null || decision?.verdict !== "approve" || decision.proposalHash !== proposal.hash) {
+    return { outcome: "refused", because: "there is no approval of this proposal" };
+  }
+  const locked = await acquireLock(run);
+  if (locked.outcome === "held") return waiting(`the run ${locked.heldBy} has the server`, WAIT_MS);
+
+  const entry = entryBy(decision.by, "execution", `Carrying out: ${proposal.statement}`, now());
+  await incidents.change(run.incidentId, (current) =>
+    current.state === "executing" ? null : moved(current, { to: "executing", entry }),
+  );
+  const gate = await gateOf(run, proposal);
+  const built = builtIndex(gate, proposal);
+  if (built !== null) {
+    await recordExecution(run, built);
+    return { outcome: "done", verifyAfterMs };
+  }
+  if (gate.builds.some((build) => build.application_name === applicationNameOf(run)))
+    return waiting("the build goes on in the server");
+  return (await objection(run, incident, gate)) ?? (await build(run, proposal, gate));
+}
+
+const applicationNameOf = ({ runId }: Run): string => `pgmedic/${runId}`.slice(0, 63);
+
+async function gateOf(run: Run, { action }: ProposedAction): Promise<Gate> {
+  const server = await theServer(run);
+  const purpose = { server, applicationName: `${applicationNameOf(run)}/look` };
+  return watchedServers().asInvestigator(purpose, (session) => readGate(session, server, action.parameters));
+}
+
+function builtIndex({ table }: Gate, { action }: ProposedAction) {
+  if (table === null || action.kind !== "create_index") return null;
+  const index = agreedIndex(table, action.parameters);
+  return index?.is_valid === true ? index : null;
+}
+
+/** Why the action cannot go on as agreed; null when nothing objects. */
+async function objection(run: Run, incident: Incident, gate: Gate): Promise<Answer | null> {
+  const { proposal, decision } = incident;
+  if (proposal === null || decision === null) throw new Error("asked for objections to nothing");
+  const consent = decision.by.kind === "instruction" ? "instruction" : "person";
+  const facts = await guardrailFacts(run, proposal, gate, consent);
+  // A long transaction ends by itself more often than not: the build waits for it here instead of in the server.
+  const ruling = mayExecute({ ...facts, oldestTransactionSeconds: 0, unmetPreconditions: [] }, services().now());
+  if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
+  const changed = facts.unmetPreconditions[0] ?? (await materialDifference(run, proposal, gate));
+  if (changed !== null) return { outcome: "changed", because: changed };
+  const calm = mayExecute(facts, services().now());
+  return calm.allowed ? null : waiting(calm.reason, WAIT_MS);
+}
+
+const MAXIMUM_ATTEMPTS = 3;
+
+async function build(run: Run, proposal: ProposedAction, gate: Gate): Promise<Answer> {
+  const { table } = gate;
+  if (table === null) return { outcome: "changed", because: "the table is gone" };
+  const attempt = await countAttempt(run);
+  if (attempt > MAXIMUM_ATTEMPTS)
+    return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts` };
+  const server = await theServer(run);
+  const purpose = { server, applicationName: applicationNameOf(run) };
+  const target = `pgmedic/${run.serverId}/${proposal.blastRadius.relation}`;
+  const { name } = proposal.action.parameters;
+  const isLeftover = table.indexes.some(({ index, is_valid }) => index === name && !is_valid);
+
+  if (!isLeftover) await keepFiguresBefore(run, server);
+  const result = await watchedServers().asExecutor(purpose, async (session) => {
+    const request = { owner: table.owner, target, waitMs: PATIENCE_MS };
+    await assertToken(run);
+    // An INVALID index of this name is what an interrupted build of ours left: nobody may use it, and it is in the way.
+    const sql = isLeftover ? proposal.inverse.statement : proposal.statement;
+    return runStatement(session, { ...request, name: isLeftover ? "drop-leftover" : proposal.action.kind, sql });
+  });
+  if (result.outcome === "running" || isLeftover)
+    return waiting("the build goes on in the server", isLeftover ? SECOND_MS : CHECK_AGAIN_MS);
+  if (result.outcome === "busy") return waiting(result.because);
+  const built = builtIndex(await gateOf(run, proposal), proposal);
+  if (built === null)
+    return waiting(result.outcome === "failed" ? result.because : "the index is not valid yet", SECOND_MS);
+  await recordExecution(run, built);
+  return { outcome: "done", verifyAfterMs: services().settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS };
+}
+
+/** The last look at the fencing token before a statement goes out: a run that lost the server must not act. */
+async function assertToken({ serverId, runId, incidentId }: Run): Promise<void> {
+  const { servers, incidents } = services();
+  const lock = await servers.lock(serverId);
+  const token = (await incidents.read(incidentId))?.fencingToken;
+  if (lock?.runId !== runId || lock.fencingToken !== token)
+    throw new Error(`the run ${runId} lost the server ${serverId}`);
+}

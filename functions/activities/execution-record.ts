@@ -1,0 +1,117 @@
+import { z } from "zod";
+import type { IndexFacts } from "../../shared/catalogue/diagnostics/indexes.ts";
+import { type Execution, WindowFigures } from "../../shared/contracts/outcome.ts";
+import { Id, Instant } from "../../shared/contracts/primitives.ts";
+import type { Server } from "../../shared/contracts/server.ts";
+import { Snapshot } from "../../shared/contracts/snapshot.ts";
+import type { Run } from "../../shared/contracts/steps.ts";
+import { derivedId } from "../../shared/core/digest.ts";
+import { entryBy, moved } from "../../shared/core/incident-writes.ts";
+import { msBetween } from "../../shared/core/time.ts";
+import { MINIMUM_CALLS } from "../../shared/core/verdict.ts";
+import { figuresOf } from "../../shared/investigation/figures.ts";
+import { comparable, intervalBetween } from "../../shared/investigation/interval.ts";
+import { readServerFacts, takeSnapshot } from "../../shared/investigation/take-snapshot.ts";
+import { watchedServers } from "../database.ts";
+import { services } from "../services.ts";
+import { theIncident, theRemedy, theServer } from "./subject.ts";
+
+const Attempt = z.strictObject({ incidentId: Id, startedAt: Instant });
+const FiguresBefore = z.strictObject({ incidentId: Id, figures: WindowFigures });
+const MOST_ATTEMPTS = 9;
+
+/** Counts an attempt before it is made, so that a killed one counts too. The first answers 1. */
+export async function countAttempt({ incidentId, runId }: Run): Promise<number> {
+  const { incidents, now } = services();
+  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const written = await incidents.keepOnce(incidentId, `attempt-${runId}-${attempt}`, {
+      startedAt: now().toISOString(),
+    });
+    if (written === "created") return attempt;
+  }
+  return MOST_ATTEMPTS;
+}
+
+/** A reading of a server's counters, now. */
+export async function snapshotNow(run: Run, server: Server): Promise<Snapshot> {
+  const purpose = { server, applicationName: `pgmedic/${run.runId}/look` };
+  return watchedServers().asInvestigator(purpose, async (session) =>
+    takeSnapshot(session, server, await readServerFacts(session)),
+  );
+}
+
+/** Keeps what the target statements cost just before the action, once. Too few calls: the figures of the investigation stand in. */
+export async function keepFiguresBefore(run: Run, server: Server): Promise<void> {
+  const { incidents, snapshots, metrics } = services();
+  const id = `figures-before-${run.runId}`;
+  if ((await incidents.kept(run.incidentId, id, FiguresBefore)) !== null) return;
+  const { figures: investigated, targets } = await theRemedy(run);
+  const latest = await snapshotNow(run, server);
+  const earlier = comparable(await snapshots.newest(server.serverId, 15), latest);
+  let figures = investigated;
+  if (earlier !== null) {
+    const window = {
+      resourceId: server.resourceId,
+      metric: "cpu_percent",
+      from: earlier.takenAt,
+      to: latest.takenAt,
+    } as const;
+    const fresh = figuresOf(
+      intervalBetween(earlier, latest),
+      targets.map(({ queryId }) => queryId),
+      await metrics.average(window),
+    );
+    if (fresh.calls >= MINIMUM_CALLS) figures = fresh;
+  }
+  await incidents.keepOnce(run.incidentId, id, { figures });
+}
+
+export async function figuresBefore(run: Run): Promise<WindowFigures> {
+  const kept = await services().incidents.kept(run.incidentId, `figures-before-${run.runId}`, FiguresBefore);
+  return kept?.figures ?? (await theRemedy(run)).figures;
+}
+
+/** The reading from which the verification counts. */
+export const snapshotAfter = (run: Run): Promise<Snapshot | null> =>
+  services().incidents.kept(run.incidentId, `snapshot-after-${run.runId}`, Snapshot.extend({ incidentId: Id }));
+
+/** Records that the index is there: what was done, when, and the reading from which its effect counts. Safe to repeat. */
+export async function recordExecution(run: Run, index: IndexFacts): Promise<void> {
+  const { incidents, now } = services();
+  const server = await theServer(run);
+  await incidents.keepOnce(run.incidentId, `snapshot-after-${run.runId}`, await snapshotNow(run, server));
+  const { proposal, fencingToken, decision } = await theIncident(run);
+  if (proposal === null || decision === null || fencingToken === null)
+    throw new Error("an execution without a proposal");
+  const attempts = await attemptsOf(run);
+  const startedAt = attempts[0] ?? now().toISOString();
+  const finishedAt = now().toISOString();
+  const execution: Execution = {
+    executionId: derivedId("exec", run.runId, proposal.proposalId),
+    statement: proposal.statement,
+    fencingToken,
+    attempts: Math.max(1, attempts.length),
+    startedAt,
+    finishedAt,
+    buildMs: msBetween(startedAt, finishedAt),
+    objectOid: index.oid,
+    objectBytes: index.bytes,
+  };
+  const text = `Done in ${(execution.buildMs / 1000).toFixed(1)} s: ${index.index} is valid, ${Math.round(index.bytes / 1024)} kB.`;
+  const entry = entryBy({ kind: "pgmedic" }, "execution", text, now());
+  await incidents.change(run.incidentId, (incident) =>
+    incident.execution === null ? moved(incident, { to: "verifying", entry, set: { execution } }) : null,
+  );
+  const detail = { key: execution.executionId, statement: execution.statement, by: decision.by, fencingToken };
+  await incidents.appendAudit({ incidentId: run.incidentId, at: finishedAt, what: "executed", detail });
+}
+
+async function attemptsOf({ incidentId, runId }: Run): Promise<string[]> {
+  const attempts: string[] = [];
+  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const kept = await services().incidents.kept(incidentId, `attempt-${runId}-${attempt}`, Attempt);
+    if (kept === null) break;
+    attempts.push(kept.startedAt);
+  }
+  return attempts;
+}

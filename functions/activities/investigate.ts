@@ -1,0 +1,58 @@
+import { investigate as investigateServer } from "../../shared/investigation/investigate.ts";
+import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
+import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
+import { moved, ownEntry } from "../../shared/core/incident-writes.ts";
+import { watchedServers, withPlannerClone } from "../database.ts";
+import { services } from "../services.ts";
+import { theIncident, theServer } from "./subject.ts";
+
+/** How far back a snapshot may be looked for. */
+const SNAPSHOTS = 15;
+
+/** Finds out what is wrong with the server, and keeps diagnosis and remedy with the incident. Repeating it answers the first result. */
+export async function investigate(run: Run): Promise<StepOutput<"investigate">> {
+  const { incidents, snapshots, metrics, now } = services();
+  const begun = await incidents.change(run.incidentId, (incident) =>
+    moved(incident, { to: "investigating", entry: ownEntry("run", "The investigation began.", now()) }),
+  );
+  if (begun.diagnosis !== null) return verdictOf(begun.diagnosis);
+
+  const server = await theServer(run);
+  const purpose = { server, applicationName: `pgmedic/${run.runId}` };
+  const { diagnosis, remedy, snapshot } = await watchedServers().asInvestigator(purpose, async (session) =>
+    investigateServer(session, {
+      incidentId: run.incidentId,
+      server,
+      alertSeverity: begun.alerts[0]?.severity ?? "Sev3",
+      earlierSnapshots: await snapshots.newest(server.serverId, SNAPSHOTS),
+      withClone: withPlannerClone,
+      cpuPercent: (from, to) => metrics.average({ resourceId: server.resourceId, metric: "cpu_percent", from, to }),
+    }),
+  );
+  if (remedy !== null) await incidents.keepOnce(run.incidentId, `remedy-${run.runId}`, remedy);
+  await snapshots.add(snapshot);
+  const { diagnosis: kept } = await incidents.change(run.incidentId, (incident) =>
+    incident.diagnosis === null ? diagnosed(incident, diagnosis) : null,
+  );
+  await incidents.appendAudit({
+    incidentId: run.incidentId,
+    at: diagnosis.diagnosedAt,
+    what: "diagnosed",
+    detail: { key: run.runId, verdict: diagnosis.verdict, summary: diagnosis.summary, cost: diagnosis.cost },
+  });
+  return verdictOf(kept ?? diagnosis);
+}
+
+function diagnosed(incident: Awaited<ReturnType<typeof theIncident>>, diagnosis: Diagnosis) {
+  const entry = { ...ownEntry("diagnosis", diagnosis.summary, new Date(diagnosis.diagnosedAt)) };
+  return {
+    ...incident,
+    diagnosis,
+    severity: diagnosis.severity,
+    timeline: [...incident.timeline, entry],
+    updatedAt: entry.at,
+  };
+}
+
+const verdictOf = (diagnosis: Diagnosis): StepOutput<"investigate"> =>
+  diagnosis.verdict === "cause" ? { verdict: "cause" } : { verdict: diagnosis.verdict, because: diagnosis.summary };

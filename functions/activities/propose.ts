@@ -1,0 +1,150 @@
+import type { Incident } from "../../shared/contracts/incident.ts";
+import type { Instruction } from "../../shared/contracts/instruction.ts";
+import type { ProposedAction } from "../../shared/contracts/proposal.ts";
+import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
+import { derivedId } from "../../shared/core/digest.ts";
+import { mayPropose } from "../../shared/core/guardrails.ts";
+import { announced, entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
+import { matchInstruction } from "../../shared/core/instruction-matching.ts";
+import { extend } from "../../shared/core/server-lock.ts";
+import { DAY_MS, later, SECOND_MS } from "../../shared/core/time.ts";
+import { readGate } from "../../shared/execution/gates.ts";
+import { buildProposal } from "../../shared/proposal/build-proposal.ts";
+import { watchedServers } from "../database.ts";
+import { services } from "../services.ts";
+import { guardrailFacts, readAutonomy } from "./guardrail-facts.ts";
+import { theIncident, theRemedy, theServer } from "./subject.ts";
+
+/** Makes the one typed action of this round, asks the guardrails, and looks for consent given early. Repeating it answers the first result. */
+export async function propose(input: StepInput<"propose">): Promise<StepOutput<"propose">> {
+  const { round, ...run } = input;
+  const { outbox } = services();
+  const before = await theIncident(run);
+  if (before.proposal?.round !== round) {
+    const refusal = await makeProposal(run, before, round);
+    if (refusal !== null) return refusal;
+  }
+  await outbox.tryRelay(run.incidentId);
+  const { proposal, decision } = await theIncident(run);
+  if (proposal === null) throw new Error(`the incident ${run.incidentId} lost its proposal`);
+  const { proposalId, hash: proposalHash, expiresAt } = proposal;
+  const consent = decision?.by.kind === "instruction" ? "standing" : "needed";
+  return { outcome: "proposed", proposalId, proposalHash, expiresAt, consent };
+}
+
+async function makeProposal(run: Run, incident: Incident, round: number): Promise<StepOutput<"propose"> | null> {
+  const { incidents, settings, now } = services();
+  const server = await theServer(run);
+  const remedy = await theRemedy(run);
+  const purpose = { server, applicationName: `pgmedic/${run.runId}` };
+  const gate = await watchedServers().asInvestigator(purpose, (session) => readGate(session, server, remedy));
+  if (gate.table === null || gate.table.oid !== remedy.tableOid) {
+    return { outcome: "gone", because: `${remedy.schema}.${remedy.table} is not the table that was investigated` };
+  }
+  const moment = now();
+  const proposal = buildProposal(
+    {
+      remedy,
+      table: gate.table,
+      runId: run.runId,
+      round,
+      evidenceIds: incident.diagnosis?.evidence.map(({ id }) => id) ?? [],
+      expiresInMs: settings.PGMEDIC_PROPOSAL_EXPIRY_SECONDS * SECOND_MS,
+    },
+    moment,
+  );
+  const ruling = mayPropose(await guardrailFacts(run, proposal, gate, "none"), moment);
+  if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
+
+  const instruction = await standingInstruction(run, proposal, moment);
+  const next = (current: Incident): Incident | null =>
+    instruction === null ? awaiting(current, run, proposal, moment) : allowed(current, proposal, instruction, moment);
+  await extendLease(run, proposal.expiresAt);
+  await incidents.change(run.incidentId, (current) => (current.proposal?.round === round ? null : next(current)));
+  await incidents.appendAudit({
+    incidentId: run.incidentId,
+    at: moment.toISOString(),
+    what: "proposed",
+    detail: {
+      key: proposal.proposalId,
+      hash: proposal.hash,
+      statement: proposal.statement,
+      guardrails: ruling.reason,
+      instruction: instruction?.instructionId ?? null,
+    },
+  });
+  return null;
+}
+
+/** The first standing instruction that covers the action now. In the Shadow phase none does. */
+async function standingInstruction(run: Run, proposal: ProposedAction, now: Date): Promise<Instruction | null> {
+  const { instructions, incidents } = services();
+  const { phase } = await readAutonomy();
+  if (phase === "shadow") return null;
+  const known = await instructions.forServer(run.serverId);
+  const recent = await incidents.list({ since: later(now, -DAY_MS).toISOString() });
+  const doneToday = (instructionId: string): number =>
+    recent.filter(
+      ({ decision, execution }) =>
+        execution !== null && decision?.by.kind === "instruction" && decision.by.instructionId === instructionId,
+    ).length;
+  const { database } = proposal.blastRadius;
+  return (
+    known
+      .toSorted((a, b) => (a.instructionId < b.instructionId ? -1 : 1))
+      .find((instruction) => {
+        const occasion = {
+          serverId: run.serverId,
+          database,
+          proposal,
+          doneToday: doneToday(instruction.instructionId),
+        };
+        return matchInstruction(instruction, occasion, now).matches;
+      }) ?? null
+  );
+}
+
+function awaiting(incident: Incident, run: Run, proposal: ProposedAction, now: Date): Incident | null {
+  const { incidentId, serverId, runId } = run;
+  const suspended = announced("run-events", `${proposal.proposalId}-suspended`, {
+    schemaVersion: 1,
+    type: "suspended",
+    incidentId,
+    serverId,
+    runId,
+    proposalId: proposal.proposalId,
+    proposalHash: proposal.hash,
+    expiresAt: proposal.expiresAt,
+    fencingToken: incident.fencingToken,
+  });
+  const entry = ownEntry("proposal", `Proposed, and waiting for a person: ${proposal.statement}`, now);
+  return moved(incident, { to: "awaitingApproval", entry, set: { proposal, decision: null }, outbox: [suspended] });
+}
+
+function allowed(incident: Incident, proposal: ProposedAction, instruction: Instruction, now: Date): Incident | null {
+  const by = { kind: "instruction", instructionId: instruction.instructionId } as const;
+  const { proposalId, hash: proposalHash } = proposal;
+  const decision = {
+    verdict: "approve",
+    instructionId: instruction.instructionId,
+    decisionId: derivedId("dec", proposalId),
+    proposalId,
+    proposalHash,
+    by,
+    decidedAt: now.toISOString(),
+    reason: instruction.summary,
+  } as const;
+  const entry = entryBy(by, "decision", `A standing instruction allows it: ${proposal.statement}`, now);
+  return moved(incident, { to: "executing", entry, set: { proposal, decision } });
+}
+
+/** The run keeps the server for as long as the approval may take. */
+async function extendLease(run: Run, until: string): Promise<void> {
+  const { servers, incidents } = services();
+  const token = (await incidents.read(run.incidentId))?.fencingToken;
+  if (token === null || token === undefined) return;
+  await servers.changeLock(run.serverId, (state) => ({
+    next: extend(state, { runId: run.runId, token }, until),
+    answer: null,
+  }));
+}

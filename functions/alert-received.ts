@@ -1,0 +1,97 @@
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { CommonAlert } from "../shared/contracts/alert.ts";
+import type { AlertAnswer } from "../shared/contracts/api.ts";
+import { isClosed, type AlertDigest, type Incident } from "../shared/contracts/incident.ts";
+import { correlationKeyOf, digestOf, incidentIdOf, openedBy, receiptId } from "../shared/core/alert-reading.ts";
+import { noted } from "../shared/core/incident-state.ts";
+import { ownEntry } from "../shared/core/incident-writes.ts";
+import { answer, invalid, jsonBody, problem } from "./problem.ts";
+import { services } from "./services.ts";
+
+/**
+ * `POST /api/alerts`. Answers 202 once everything is durably written; every write is create-once, so that a repeated notification
+ * completes what a killed one began.
+ */
+export async function alertReceived(request: HttpRequest): Promise<HttpResponseInit> {
+  const source = request.query.get("source");
+  if (source !== null && source !== "azure") {
+    return problem(400, "unknown-source", {
+      title: `There is no alert source "${source}"`,
+      detail: "Leave it out for Azure Monitor.",
+    });
+  }
+  const body = await jsonBody(request);
+  if (!body.ok) return body.response;
+  const parsed = CommonAlert.safeParse(body.value);
+  if (!parsed.success) return invalid(parsed.error);
+  return answer(202, await receive(parsed.data));
+}
+
+/** Takes in one notification and answers what became of it. */
+export async function receive(alert: CommonAlert): Promise<AlertAnswer> {
+  const { alerts, outbox, now } = services();
+  const known = await alerts.read(receiptId(alert));
+  if (known !== null) {
+    if (known.answer.incidentId !== null) await outbox.tryRelay(known.answer.incidentId);
+    return { ...known.answer, disposition: known.answer.incidentId === null ? known.answer.disposition : "duplicate" };
+  }
+  const result = alert.data.essentials.monitorCondition === "Resolved" ? await resolved(alert) : await fired(alert);
+  await alerts.keep(receiptId(alert), { answer: result, receivedAt: now().toISOString(), payload: alert });
+  return result;
+}
+
+const ignored = (reason: string): AlertAnswer => ({ incidentId: null, disposition: "ignored", reason });
+
+async function fired(alert: CommonAlert): Promise<AlertAnswer> {
+  const { alerts, servers } = services();
+  const server = await servers.byResourceId(alert.data.essentials.alertTargetIDs);
+  if (server === null) return ignored("none of the alert's targets is a registered server");
+  if (!server.enabled) return ignored(`PgMedic is not enabled on ${server.serverId}`);
+  if ((await alerts.read(receiptId(alert, "Resolved"))) !== null) return ignored("its resolution arrived before it");
+  return correlate(digestOf(alert), server.serverId);
+}
+
+/** One open incident per server and kind of alert: opens it, or attaches the alert to the one that is open. */
+async function correlate(alert: AlertDigest, serverId: string): Promise<AlertAnswer> {
+  const { incidents, servers, outbox, now } = services();
+  const incidentId = incidentIdOf(serverId, alert);
+  const correlationKey = correlationKeyOf(serverId, alert);
+  const candidate = { serverId, incidentId, correlationKey };
+  for (;;) {
+    const open = await servers.openIncident(candidate);
+    if (open.value.incidentId === incidentId) break;
+    const other = await incidents.read(open.value.incidentId);
+    if (other !== null && !isClosed(other.state)) return attach(alert, other, now());
+    // The open key outlived its incident: a close that was killed before its last write.
+    if ((await servers.replaceOpen(candidate, open.etag)) === "replaced") break;
+  }
+  await incidents.create(openedBy(alert, serverId, now()));
+  await outbox.tryRelay(incidentId);
+  return { incidentId, disposition: "opened" };
+}
+
+async function attach(alert: AlertDigest, { incidentId }: Incident, now: Date): Promise<AlertAnswer> {
+  await services().incidents.change(incidentId, (incident) => {
+    if (incident.alerts.some(({ alertId }) => alertId === alert.alertId)) return null;
+    return noted(
+      { ...incident, alerts: [...incident.alerts, alert] },
+      ownEntry("alert", `${alert.rule} fired again: attached.`, now),
+    );
+  });
+  return { incidentId, disposition: "attached" };
+}
+
+/** A resolved alert is noted and changes nothing else: the cause may still be there. */
+async function resolved(alert: CommonAlert): Promise<AlertAnswer> {
+  const { alerts, incidents, now } = services();
+  const first = await alerts.read(receiptId(alert, "Fired"));
+  const incidentId = first?.answer.incidentId ?? null;
+  if (incidentId === null) return ignored("no incident came of this alert");
+  const at = alert.data.essentials.resolvedDateTime ?? now().toISOString();
+  await incidents.change(incidentId, (incident) => {
+    if (incident.alertResolvedAt !== null) return null;
+    const entry = ownEntry("alert", "Azure Monitor reports the alert as resolved.", now());
+    return { ...noted(incident, entry), alertResolvedAt: new Date(at).toISOString() };
+  });
+  return { incidentId, disposition: "resolved" };
+}

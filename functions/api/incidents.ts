@@ -1,0 +1,101 @@
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { IncidentDetail, IncidentSummary, TimelineRow } from "../../shared/contracts/api.ts";
+import { type Incident, isClosed } from "../../shared/contracts/incident.ts";
+import { Id } from "../../shared/contracts/primitives.ts";
+import { verifyChain } from "../../shared/core/audit-chain.ts";
+import { answer, problem } from "../problem.ts";
+import { services } from "../services.ts";
+
+export const unknownIncident = (): HttpResponseInit =>
+  problem(404, "unknown-incident", { title: "There is no such incident" });
+
+/** The incident that a request names; null for an id that is none. */
+export async function incidentIn(request: HttpRequest): Promise<Incident | null> {
+  const id = Id.safeParse(request.params["incidentId"]);
+  return id.success ? services().incidents.read(id.data) : null;
+}
+
+export function detailOf(incident: Incident): IncidentDetail {
+  const { outbox: _, ...detail } = incident;
+  return detail;
+}
+
+/** `GET /api/incidents?status=open|closed&serverId=&limit=` */
+export async function listIncidents(request: HttpRequest): Promise<HttpResponseInit> {
+  const status = request.query.get("status");
+  const serverId = request.query.get("serverId");
+  const limit = Math.min(200, Math.max(1, Number(request.query.get("limit") ?? 100) || 100));
+  const known = await services().incidents.list(serverId === null ? {} : { serverId });
+  const wanted = known.filter(({ state }) => status === null || isClosed(state) === (status === "closed"));
+  return answer(200, { incidents: wanted.slice(0, limit).map(summaryOf), continuation: null });
+}
+
+function summaryOf(incident: Incident): IncidentSummary {
+  const { incidentId, serverId, title, state, severity, openedAt, updatedAt, resolution, diagnosis, proposal } =
+    incident;
+  return {
+    incidentId,
+    serverId,
+    title,
+    state,
+    severity,
+    openedAt,
+    updatedAt,
+    resolutionPath: resolution?.path ?? null,
+    cause: diagnosis?.verdict === "cause" ? diagnosis.cause : null,
+    statement: proposal?.statement ?? null,
+  };
+}
+
+/** `GET /api/incidents/{incidentId}` */
+export async function readIncident(request: HttpRequest): Promise<HttpResponseInit> {
+  const incident = await incidentIn(request);
+  return incident === null ? unknownIncident() : answer(200, detailOf(incident));
+}
+
+/** `GET /api/incidents/{incidentId}/audit`: the chain and whether it is intact. */
+export async function readAudit(request: HttpRequest): Promise<HttpResponseInit> {
+  const incident = await incidentIn(request);
+  if (incident === null) return unknownIncident();
+  const entries = await services().incidents.audit(incident.incidentId);
+  return answer(200, { entries, verification: verifyChain(entries) });
+}
+
+/** `GET /api/timeline`: every incident with how it was resolved. */
+export async function readTimeline(request: HttpRequest): Promise<HttpResponseInit> {
+  const serverId = request.query.get("serverId");
+  const known = await services().incidents.list(serverId === null ? {} : { serverId });
+  return answer(200, { rows: known.map(rowOf) });
+}
+
+function rowOf(incident: Incident): TimelineRow {
+  const { incidentId, serverId, title, severity, state, openedAt, resolution, proposal, decision, verification } =
+    incident;
+  return {
+    incidentId,
+    serverId,
+    title,
+    severity,
+    state,
+    openedAt,
+    closedAt: resolution?.at ?? null,
+    resolutionPath: resolution?.path ?? null,
+    because: resolution?.because ?? null,
+    statement: proposal?.statement ?? null,
+    decidedBy: decision === null ? null : decidedBy(decision.by),
+    meanMs: verification === null ? null : { before: verification.before.meanMs, after: verification.after.meanMs },
+    cpuPercent:
+      verification === null ? null : { before: verification.before.cpuPercent, after: verification.after.cpuPercent },
+  };
+}
+
+function decidedBy(by: NonNullable<Incident["decision"]>["by"]): string {
+  switch (by.kind) {
+    case "person":
+      return by.name;
+    case "instruction":
+      return `instruction ${by.instructionId}`;
+    case "pgmedic":
+      return "PgMedic";
+  }
+}

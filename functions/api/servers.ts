@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { ServerView } from "../../shared/contracts/api.ts";
+import { isClosed } from "../../shared/contracts/incident.ts";
+import { Id } from "../../shared/contracts/primitives.ts";
+import { type Server, ServerRegistration } from "../../shared/contracts/server.ts";
+import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { services } from "../services.ts";
+
+const unknown = (serverId: string): HttpResponseInit =>
+  problem(404, "unknown-server", { title: `There is no server "${serverId}"` });
+const idIn = (request: HttpRequest): string => request.params["serverId"] ?? "";
+
+/** `GET /api/servers` */
+export async function listServers(): Promise<HttpResponseInit> {
+  const servers = await services().servers.list();
+  return answer(200, { servers: await Promise.all(servers.map(viewOf)) });
+}
+
+/** `GET /api/servers/{serverId}` */
+export async function readServer(request: HttpRequest): Promise<HttpResponseInit> {
+  const server = await services().servers.read(idIn(request));
+  return server === null ? unknown(idIn(request)) : answer(200, await viewOf(server));
+}
+
+/** `PUT /api/servers/{serverId}`: registers a server, or changes its registration. */
+export async function putServer(request: HttpRequest): Promise<HttpResponseInit> {
+  const { servers, now } = services();
+  const id = Id.safeParse(idIn(request));
+  if (!id.success) return invalid(id.error);
+  const body = await jsonBody(request);
+  if (!body.ok) return body.response;
+  const registration = ServerRegistration.safeParse(body.value);
+  if (!registration.success) return invalid(registration.error);
+  const known = await servers.read(id.data);
+  const server: Server = {
+    ...registration.data,
+    serverId: id.data,
+    registeredAt: known?.registeredAt ?? now().toISOString(),
+  };
+  await servers.put(server);
+  return answer(known === null ? 201 : 200, await viewOf(server));
+}
+
+/** `DELETE /api/servers/{serverId}` */
+export async function deleteServer(request: HttpRequest): Promise<HttpResponseInit> {
+  await services().servers.remove(idIn(request));
+  return { status: 204 };
+}
+
+/** How long a caller waits for the runner's answer before it gets a place to look for it. */
+const PATIENCE_MS = 20_000;
+const LOOK_EVERY_MS = 150;
+
+/** `POST /api/servers/{serverId}/check`: asks the runner to connect as both roles and say what is missing. */
+export async function checkServer(request: HttpRequest): Promise<HttpResponseInit> {
+  const { servers, messages } = services();
+  const serverId = idIn(request);
+  if ((await servers.read(serverId)) === null) return unknown(serverId);
+  const requestId = `probe-${randomUUID().replaceAll("-", "")}`;
+  await messages.send("runs", requestId, { schemaVersion: 1, type: "probe", requestId, serverId, what: "check" });
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
+    const found = await services().system.probeAnswer(requestId);
+    if (found !== null) return answer(200, found);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return { status: 202, headers: { location: `/api/servers/${serverId}/checks/${requestId}`, "retry-after": "5" } };
+}
+
+/** `GET /api/servers/{serverId}/checks/{requestId}` */
+export async function readCheck(request: HttpRequest): Promise<HttpResponseInit> {
+  const requestId = Id.safeParse(request.params["requestId"]);
+  const found = requestId.success ? await services().system.probeAnswer(requestId.data) : null;
+  if (found === null) return problem(404, "no-answer-yet", { title: "There is no answer to this check (yet)" });
+  return answer(200, found);
+}
+
+async function viewOf(server: Server): Promise<ServerView> {
+  const { servers, instructions, incidents, snapshots, now } = services();
+  const at = now().toISOString();
+  const standing = await instructions.forServer(server.serverId);
+  const known = await incidents.list({ serverId: server.serverId });
+  return {
+    ...server,
+    lock: await servers.lock(server.serverId),
+    instructions: standing.filter(({ revoked, expiresAt }) => revoked === null && expiresAt > at),
+    activeIncidentIds: known.filter(({ state }) => !isClosed(state)).map(({ incidentId }) => incidentId),
+    lastSnapshotAt: await snapshots.lastTakenAt(server.serverId),
+  };
+}

@@ -1,0 +1,12 @@
+import type { ProbeMessage } from "../shared/contracts/messages.ts";
+import { checkServer } from "../shared/investigation/check-server.ts";
+import { watchedServers } from "./database.ts";
+import { services } from "./services.ts";
+
+/** Answers what the api app may not look at itself. A server that was removed meanwhile gets no answer. */
+export async function answerProbe({ requestId, serverId }: ProbeMessage): Promise<void> {
+  const { servers, system, now } = services();
+  const server = await servers.read(serverId);
+  if (server === null) return;
+  await system.answerProbe(requestId, await checkServer(watchedServers(), server, now()));
+}

@@ -1,0 +1,50 @@
+import { alertsOf } from "../shared/adapters/alerts.ts";
+import { changesOf } from "../shared/adapters/changes.ts";
+import { documentsOf } from "../shared/adapters/documents.ts";
+import { incidentsOf } from "../shared/adapters/incidents.ts";
+import { instructionsOf } from "../shared/adapters/instructions.ts";
+import { messagesOf } from "../shared/adapters/messages.ts";
+import { metricsOf } from "../shared/adapters/metrics.ts";
+import { outboxOf } from "../shared/adapters/outbox.ts";
+import { serversOf } from "../shared/adapters/servers.ts";
+import { snapshotsOf } from "../shared/adapters/snapshots.ts";
+import { systemOf } from "../shared/adapters/system.ts";
+import { sealed } from "../shared/core/audit-chain.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/** What every zone may use: documents and messages. No PostgreSQL in it. */
+export type Services = ReturnType<typeof servicesOf>;
+
+export function servicesOf(settings: Settings) {
+  const documents = documentsOf({
+    endpoint: settings.COSMOS_ENDPOINT,
+    key: settings.COSMOS_KEY,
+    database: settings.COSMOS_DATABASE,
+  });
+  const incidents = incidentsOf(documents, sealed);
+  const instructions = instructionsOf(documents);
+  const messages = messagesOf({
+    connectionString: settings.ServiceBus,
+    namespace: settings.ServiceBus__fullyQualifiedNamespace,
+  });
+  return {
+    settings,
+    documents,
+    alerts: alertsOf(documents),
+    changes: changesOf(documents),
+    incidents,
+    instructions,
+    messages,
+    outbox: outboxOf(incidents, instructions, messages),
+    servers: serversOf(documents),
+    snapshots: snapshotsOf(documents),
+    system: systemOf(documents),
+    metrics: metricsOf(settings.METRICS_ENDPOINT),
+    now: () => new Date(),
+  };
+}
+
+let current: Services | undefined;
+
+/** The services of this process, built on first use from the environment. */
+export const services = (): Services => (current ??= servicesOf(readSettings(process.env)));

@@ -1,0 +1,42 @@
+import { app, type HttpMethod } from "@azure/functions";
+import { putAutonomy, readAutonomy } from "../api/autonomy.ts";
+import { readChanges } from "../api/changes.ts";
+import { confirmChat, openChat, readChat, replyToChat } from "../api/chats.ts";
+import { decide } from "../api/decisions.ts";
+import { listIncidents, readAudit, readIncident, readTimeline } from "../api/incidents.ts";
+import { createInstruction, listInstructions, revokeInstruction } from "../api/instructions.ts";
+import { asPerson, type PersonHandler } from "../api/principal.ts";
+import { checkServer, deleteServer, listServers, putServer, readCheck, readServer } from "../api/servers.ts";
+import type { Role } from "../../shared/contracts/api.ts";
+
+/** name: [method, route, role, handler] */
+const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
+  listServers: ["GET", "servers", "reader", listServers],
+  readServer: ["GET", "servers/{serverId}", "reader", readServer],
+  putServer: ["PUT", "servers/{serverId}", "admin", putServer],
+  deleteServer: ["DELETE", "servers/{serverId}", "admin", deleteServer],
+  checkServer: ["POST", "servers/{serverId}/check", "operator", checkServer],
+  readCheck: ["GET", "servers/{serverId}/checks/{requestId}", "reader", readCheck],
+  listIncidents: ["GET", "incidents", "reader", listIncidents],
+  readIncident: ["GET", "incidents/{incidentId}", "reader", readIncident],
+  readAudit: ["GET", "incidents/{incidentId}/audit", "reader", readAudit],
+  decide: ["POST", "incidents/{incidentId}/decision", "operator", decide],
+  openChat: ["POST", "chats", "operator", openChat],
+  readChat: ["GET", "chats/{chatId}", "operator", readChat],
+  replyToChat: ["POST", "chats/{chatId}/messages", "operator", replyToChat],
+  confirmChat: ["POST", "chats/{chatId}/confirm", "operator", confirmChat],
+  listInstructions: ["GET", "instructions", "reader", listInstructions],
+  createInstruction: ["POST", "instructions", "operator", createInstruction],
+  revokeInstruction: ["DELETE", "instructions/{instructionId}", "operator", revokeInstruction],
+  readTimeline: ["GET", "timeline", "reader", readTimeline],
+  readChanges: ["GET", "changes", "reader", readChanges],
+  readAutonomy: ["GET", "autonomy", "reader", readAutonomy],
+  putAutonomy: ["PUT", "autonomy", "admin", putAutonomy],
+};
+
+/** What the api app listens to: the dashboard's calls. Every one checks the caller's role. */
+export function register(): void {
+  for (const [name, [method, route, role, handler]] of Object.entries(ENDPOINTS)) {
+    app.http(name, { methods: [method], authLevel: "anonymous", route, handler: asPerson(role, handler) });
+  }
+}

@@ -1,0 +1,15 @@
+import { app } from "@azure/functions";
+import { alertReceived } from "../alert-received.ts";
+import { health } from "../health.ts";
+import { guarded } from "../problem.ts";
+
+/** What the ingest app listens to: alerts. It holds no PostgreSQL identity. */
+export function register(): void {
+  app.http("alertReceived", {
+    methods: ["POST"],
+    authLevel: "anonymous",
+    route: "alerts",
+    handler: guarded(alertReceived),
+  });
+  app.http("health", { methods: ["GET"], authLevel: "anonymous", route: "health", handler: guarded(health) });
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Session } from "../adapters/postgres.ts";
+import type { Statement } from "../contracts/statement.ts";
+import { identifier } from "../core/identifier.ts";
+
+const Locked = z.strictObject({ locked: z.boolean() });
+const Nothing = z.looseObject({});
+
+/** PostgreSQL does not know the fencing token: a session-level advisory lock keeps a second executor off the same target. */
+const advisoryLock: Statement<z.infer<typeof Locked>> = {
+  name: "advisory-lock",
+  text: "select pg_try_advisory_lock(hashtextextended($1, 0)) as locked",
+  row: Locked,
+};
+const becomeOwner = (owner: string): Statement<unknown> => ({
+  name: "become-owner",
+  text: `set role ${identifier(owner)}`,
+  row: Nothing,
+});
+
+export type StatementRun =
+  | { outcome: "done" }
+  | { outcome: "running" }
+  | { outcome: "busy"; because: string }
+  | { outcome: "failed"; because: string };
+type Request = { name: string; sql: string; owner: string; target: string; waitMs: number };
+
+/**
+ * Runs one catalogue statement as the owner of its object. Waits at most `waitMs`: a longer build goes on in the server and is watched
+ * from outside. A failure is a value, since the catalog, not this answer, says what became of it.
+ */
+export async function runStatement(
+  session: Session,
+  { name, sql, owner, target, waitMs }: Request,
+): Promise<StatementRun> {
+  const [lock] = await session.query(advisoryLock, [target]);
+  if (lock?.locked !== true) return { outcome: "busy", because: "another session works on this target" };
+  await session.query(becomeOwner(owner));
+  const running = session.query({ name, text: sql, row: Nothing }).then(
+    (): StatementRun => ({ outcome: "done" }),
+    (error: unknown): StatementRun => ({
+      outcome: "failed",
+      because: error instanceof Error ? error.message : String(error),
+    }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<StatementRun>((resolve) => {
+    timer = setTimeout(() => resolve({ outcome: "running" }), waitMs);
+  });
+  try {
+    return await Promise.race([running, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
