@@ -1,5 +1,6 @@
 // PostgreSQL under a process that ends it with its starter:
-// PGMEDIC_POSTGRES_PORT, PGMEDIC_POSTGRES_DATA, PGMEDIC_POSTGRES_PASSWORD.
+// PGMEDIC_POSTGRES_PORT, PGMEDIC_POSTGRES_DATA, PGMEDIC_POSTGRES_PASSWORD, PGMEDIC_POSTGRES_SETTINGS (parameters as JSON).
+import { z } from "zod";
 import { portFrom, runService } from "../process-entry.ts";
 import { startPostgres } from "./server.ts";
 
@@ -10,5 +11,6 @@ await runService("postgres", () => {
     dataFolder: process.env["PGMEDIC_POSTGRES_DATA"] ?? ".pgmedic/postgres",
     port: portFrom("PGMEDIC_POSTGRES_PORT", 54_320),
     password,
+    settings: z.record(z.string(), z.string()).parse(JSON.parse(process.env["PGMEDIC_POSTGRES_SETTINGS"] ?? "{}")),
   });
 });

@@ -1,0 +1,83 @@
+// The ports and settings of the local cloud, in one place: flags of `npm start` go over the environment.
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+
+const port = (standard: number) =>
+  z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(0, "must be 0 (a free port) or more")
+    .max(65_535, "must be at most 65535")
+    .default(standard);
+
+const Environment = z.object({
+  /** The dashboard. */
+  PGMEDIC_FRONT_PORT: port(4280),
+  PGMEDIC_HOST_PORT: port(7071),
+  PGMEDIC_POSTGRES_PORT: port(54_320),
+  PGMEDIC_COSMOS_PORT: port(8081),
+  PGMEDIC_SERVICE_BUS_PORT: port(5672),
+  PGMEDIC_MONITOR_PORT: port(4282),
+  PGMEDIC_WORKLOAD_PORT: port(4283),
+  /** Where everything is kept between two starts. */
+  PGMEDIC_STATE: z
+    .string()
+    .min(1)
+    .default(".pgmedic")
+    .transform((path) => resolve(path)),
+  /** The built Functions app. */
+  PGMEDIC_HOST_ENTRY: z
+    .string()
+    .min(1)
+    .default("dist/functions/app.js")
+    .transform((path) => resolve(path)),
+  /** How long a minute of the alert rules lasts here. */
+  PGMEDIC_MONITOR_MINUTE_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
+  /** A server of your own, in place of the demo. */
+  PGMEDIC_OWN_SERVER_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/[^/]+/, "must be a URL such as postgres://user@host/database")
+    .optional(),
+});
+
+export type LocalSettings = z.infer<typeof Environment>;
+
+/** The setting behind each port; 0 there takes a free one. */
+export const PORTS = {
+  postgres: "PGMEDIC_POSTGRES_PORT",
+  cosmos: "PGMEDIC_COSMOS_PORT",
+  "service-bus": "PGMEDIC_SERVICE_BUS_PORT",
+  host: "PGMEDIC_HOST_PORT",
+  "static-web": "PGMEDIC_FRONT_PORT",
+  monitor: "PGMEDIC_MONITOR_PORT",
+  workload: "PGMEDIC_WORKLOAD_PORT",
+} as const satisfies Record<string, keyof LocalSettings>;
+export type ServiceName = keyof typeof PORTS;
+
+const USAGE = `npm start [-- --port <dashboard port>] [--server postgres://user@host/database]`;
+
+export type Settled = { ok: true; settings: LocalSettings } | { ok: false; problem: string };
+
+/** Reads flags and environment; a problem is text for a person, with every wrong setting in it. */
+export function readLocalSettings(flags: readonly string[], environment: NodeJS.ProcessEnv): Settled {
+  let given: Record<string, string | undefined>;
+  try {
+    const { values } = parseArgs({
+      args: [...flags],
+      options: { port: { type: "string" }, server: { type: "string" } },
+      strict: true,
+    });
+    given = {
+      ...(values.port === undefined ? {} : { PGMEDIC_FRONT_PORT: values.port }),
+      ...(values.server === undefined ? {} : { PGMEDIC_OWN_SERVER_URL: values.server }),
+    };
+  } catch (error) {
+    return { ok: false, problem: `${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}` };
+  }
+  const set = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = Environment.safeParse({ ...Object.fromEntries(set), ...given });
+  if (parsed.success) return { ok: true, settings: parsed.data };
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  return { ok: false, problem: problems.join("\n") };
+}
