@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -157,6 +158,9 @@ export async function collectApp(register: () => unknown): Promise<App> {
 
 /** Loads the built entry file of a Functions app (an ES module) and returns what it registered. */
 export async function loadApp(entryPath: string): Promise<App> {
+  if (!existsSync(entryPath)) {
+    throw new Error(`There is no ${entryPath}. Build the app first, or name its entry in PGMEDIC_HOST_ENTRY.`);
+  }
   const app = await collectApp(() => import(pathToFileURL(entryPath).href));
   if (app.functions.size === 0) throw new Error(`${entryPath} registered no function.`);
   return app;

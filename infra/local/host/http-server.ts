@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { explainListenError } from "../process-entry.ts";
 import { handleManagement, type ManagementContext } from "./durable/management.ts";
 import type { ManagementResponse } from "./durable/reply-forms.ts";
 import { RPC_PATH, WEBHOOK_PATH } from "./durable/links.ts";
@@ -69,13 +70,7 @@ export async function listen(port: number, handler: Handler): Promise<ListeningS
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === "EADDRINUSE"
-          ? new Error(`Port ${port} is in use by another program. Set PGMEDIC_HOST_PORT to a free port.`)
-          : error,
-      ),
-    );
+    server.once("error", (error) => reject(explainListenError(error, { port, setting: "PGMEDIC_HOST_PORT" })));
     server.listen(port, "127.0.0.1", resolve);
   });
   return { port: (server.address() as AddressInfo).port, stop: (graceMs) => stopServer(server, graceMs) }; // TCP always has a port

@@ -73,7 +73,8 @@ for (const { name, request, response } of recording.exchanges) {
 
 /** The recorder kept three items of a long list. */
 function cutList(body: unknown): unknown {
-  return Array.isArray(body) && body.length > 3 ? [...body.slice(0, 3), { "…": `${body.length} items in all` }] : body;
+  const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+  return isList(body) && body.length > 3 ? [...body.slice(0, 3), { "…": `${body.length} items in all` }] : body;
 }
 
 function comparable(value: unknown): unknown {
