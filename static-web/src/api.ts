@@ -24,7 +24,7 @@ export type Answer<Value> = { ok: true; value: Value } | { ok: false; problem: P
 const TIMEOUT_MS = 50_000;
 
 type Told = { status: number; title: string; detail: string };
-const problem = (slug: string, told: Told): Problem => ({ type: `urn:pgmedic:problem:${slug}`, ...told });
+const problem = (slug: string, told: Told): Problem => ({ type: `https://pgmedic.dev/problems/${slug}`, ...told });
 
 const UNREACHABLE = problem("unreachable", {
   status: 0,
@@ -87,6 +87,17 @@ const id = encodeURIComponent;
 /** What the local demo can be told; it does not exist in Azure. */
 export type DemoCommand = { do: "hammer"; column: "customer_id" | "product_id" } | { do: "calm" };
 
+const DemoStatus = z.object({
+  hammers: z.array(
+    z.object({
+      column: z.string(),
+      clients: z.number(),
+      recent: z.object({ calls: z.number(), meanMs: z.number().nullable() }),
+    }),
+  ),
+});
+export type DemoStatus = z.infer<typeof DemoStatus>;
+
 /** Which incidents a list shows. */
 export type IncidentFilter = "all" | "open" | "closed";
 
@@ -117,8 +128,8 @@ export const api = {
   autonomy: () => call("/api/autonomy", { schema: Autonomy }),
   setAutonomy: (body: z.infer<typeof AutonomyRequest>) =>
     call("/api/autonomy", { method: "PUT", body, schema: Autonomy }),
-  demo: () => call("/.local/demo", { schema: z.unknown() }),
-  playDemo: (body: DemoCommand) => call("/.local/demo", { method: "POST", body, schema: z.unknown() }),
+  demo: () => call("/.local/demo", { schema: DemoStatus }),
+  playDemo: (body: DemoCommand) => call("/.local/demo", { method: "POST", body, schema: DemoStatus }),
 };
 
 /** What a person can do about a problem, in one sentence. */
@@ -127,7 +138,7 @@ export function adviceFor({ status }: Problem): string {
   if (status === 401) return "Sign in again; nothing that you did is lost.";
   if (status === 403) return "Your role does not allow this. Ask an admin of PgMedic.";
   if (status === 404) return "It may have been removed. Go back to the list.";
-  if (status === 409) return "Somebody was faster. The page now shows what was decided.";
+  if (status === 409) return "It changed meanwhile. Look at what stands now.";
   if (status === 410) return "It has expired. A new alert brings a fresh proposal.";
   if (status === 412) return "The proposal changed while you looked at it. Read it again, then decide.";
   if (status >= 500) return "PgMedic or one of its services is not available. Try again in a moment.";

@@ -13,12 +13,16 @@ const no = (because: string): Capability => ({ allowed: false, because });
 const mayAs = ({ roles }: Principal, role: Role, toDo: string): Capability | null =>
   roles.includes(role) ? null : no(`You need the ${role} role to ${toDo}. Ask an admin of PgMedic for it.`);
 
-function decide({ state, proposal, decision }: Decidable, now: Date): Capability | null {
-  if (decision !== null) {
-    return no(
-      decision.verdict === "approve" ? "This proposal was approved already." : "This proposal was skipped already.",
-    );
-  }
+/** The decision about the proposal that stands now; one about an earlier round does not count. */
+export function standingDecision({ proposal, decision }: Pick<Decidable, "proposal" | "decision">) {
+  return decision?.proposalId === proposal?.proposalId ? decision : null;
+}
+
+function decide(incident: Decidable, now: Date): Capability | null {
+  const { state, proposal } = incident;
+  const decision = standingDecision(incident);
+  if (decision !== null)
+    return no(`This proposal was ${decision.verdict === "approve" ? "approved" : "skipped"} already.`);
   if (proposal === null) return no("There is no proposal to decide on.");
   if (state !== "awaitingApproval") return no("This incident is not waiting for a decision.");
   if (Date.parse(proposal.expiresAt) <= now.getTime())
@@ -31,7 +35,7 @@ export const can = {
     const refusal = decide(incident, now) ?? mayAs(principal, "operator", "decide");
     if (refusal !== null) return refusal;
     if (incident.proposal?.riskClass === "R4") return no("R4 is advice: PgMedic does not carry it out.");
-    return yes("Runs this statement once, as soon as the guardrails agree again.");
+    return yes("Runs once, after the guardrails agree again.");
   },
   skip: (incident: Decidable, principal: Principal, now: Date): Capability =>
     decide(incident, now) ?? mayAs(principal, "operator", "decide") ?? yes("Closes the incident and changes nothing."),
@@ -40,7 +44,7 @@ export const can = {
     if (refusal !== null) return refusal;
     const riskClass = incident.proposal?.riskClass;
     if (riskClass === "R3" || riskClass === "R4") return no(`${riskClass} actions always need a person.`);
-    return yes("Opens a short conversation about how far this permission goes. Nothing changes until you confirm.");
+    return yes("You set the limits; nothing changes until you confirm.");
   },
   confirm: (chat: Pick<Chat, "step" | "summary">, principal: Principal): Capability => {
     if (chat.step === "confirmed") return no("This instruction is in force already.");

@@ -11,7 +11,7 @@ export function sendJson({ response }: Exchange, status: number, body: unknown):
 
 /** Problem details; `slug` names the kind of problem and stays the same between releases. */
 export function sendProblem(exchange: Exchange, slug: string, problem: Omit<Problem, "type">): void {
-  const body: Problem = { type: `urn:pgmedic:problem:${slug}`, ...problem };
+  const body: Problem = { type: `https://pgmedic.dev/problems/${slug}`, ...problem };
   exchange.response.writeHead(problem.status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",

@@ -26,8 +26,12 @@ type ConversationOptions = {
 };
 
 function Conversation({ chat, take, said, onClose }: ConversationOptions): JSX.Element {
-  const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [chat.messages.length]);
+  const frame = useRef<HTMLDivElement>(null);
+  // The answered choices go away: the focus goes to the next answer, at the end to the button that is left to press.
+  useEffect(() => {
+    frame.current?.querySelector<HTMLElement>(".choice, .chat-foot .button")?.focus();
+    if (chat.summary !== null) frame.current?.querySelector(".draft")?.scrollIntoView({ block: "end" });
+  }, [chat.step]);
   const reply = async (body: ChatReply) => take(await api.reply(chat.chatId, body));
   const confirm = async () => {
     const answer = await api.confirmChat(chat.chatId);
@@ -36,7 +40,7 @@ function Conversation({ chat, take, said, onClose }: ConversationOptions): JSX.E
   };
   const isOver = chat.step === "confirmed";
   return (
-    <>
+    <div ref={frame} class="chat">
       <div class="chat-scroll">
         <Messages messages={chat.messages} />
         <p class="chat-problem" role="alert">
@@ -44,7 +48,6 @@ function Conversation({ chat, take, said, onClose }: ConversationOptions): JSX.E
         </p>
         {isOver ? null : <ReplyForm key={chat.step} choices={chat.choices} reply={reply} />}
         <Draft chat={chat} />
-        <div ref={end} />
       </div>
       <footer class="chat-foot">
         {isOver ? null : (
@@ -61,7 +64,7 @@ function Conversation({ chat, take, said, onClose }: ConversationOptions): JSX.E
           {isOver ? "Done" : "Close without changing anything"}
         </button>
       </footer>
-    </>
+    </div>
   );
 }
 
@@ -76,9 +79,7 @@ export function ChatPanel({ incidentId, proposalId, onClose }: ChatPanelOptions)
   };
   useEffect(() => void open(), [proposalId]);
   const take = (answer: Answer<Chat>) => {
-    said.value = answer.ok
-      ? ""
-      : `${answer.problem.title}. ${answer.problem.detail ?? ""} ${adviceFor(answer.problem)}`;
+    said.value = answer.ok ? "" : `${answer.problem.title}. ${adviceFor(answer.problem)}`;
     if (answer.ok) opened.value = { status: "done", chat: answer.value };
   };
   const state = opened.value;

@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { IncidentDetail } from "../../../shared/contracts/api.ts";
 import type { ProposedAction } from "../../../shared/contracts/proposal.ts";
 import { adviceFor, api } from "../api.ts";
-import { can } from "../can.ts";
+import { can, standingDecision } from "../can.ts";
 import { now } from "../clock.ts";
-import { formatActor, formatBytes, formatCount, formatFigure, formatMs, formatShare } from "../format.ts";
+import { formatActor, formatCount, formatFigure, formatShare } from "../format.ts";
 import { ACTIONS, RISKS } from "../labels.ts";
 import { notify } from "../notices.ts";
 import { principal } from "../session.ts";
@@ -16,31 +17,21 @@ import { Standing } from "./standing.tsx";
 
 export type DecisionCardOptions = {
   incident: IncidentDetail;
+  /** Shows the incident as the API answered it after a decision. */
   show: (incident: IncidentDetail) => void;
   reload: () => Promise<void>;
   onChat: () => void;
 };
 
-const expectedInWords = ({ expected }: ProposedAction): string => {
-  const format = expected.metric.endsWith("Ms") ? formatMs : formatFigure;
-  return `${format(expected.from)} → ${format(expected.to)}`;
-};
-
 function InShort({ proposal }: { proposal: ProposedAction }): JSX.Element {
-  const { riskClass, blastRadius, whatIf } = proposal;
+  const { riskClass, blastRadius, whatIf, expected } = proposal;
   return (
     <Facts
       facts={[
-        { name: "Risk", value: `${RISKS[riskClass].text}, ${RISKS[riskClass].means}` },
-        {
-          name: "Touches",
-          value: `${blastRadius.relation}, ${formatCount(blastRadius.tableRows)} rows, ${formatBytes(blastRadius.tableBytes)}`,
-        },
+        { name: "Risk", value: `${RISKS[riskClass].text}: ${RISKS[riskClass].means}` },
+        { name: "Touches", value: `${blastRadius.relation}, ${formatCount(blastRadius.tableRows)} rows` },
         { name: "Plan cost", value: `${formatFigure(whatIf.before)} → ${formatFigure(whatIf.after)}` },
-        {
-          name: `Expected ${proposal.expected.metric.endsWith("Ms") ? "mean time" : proposal.expected.metric}`,
-          value: expectedInWords(proposal),
-        },
+        { name: "Expected", value: `${formatFigure(expected.from)} → ${formatFigure(expected.to)} ${expected.metric}` },
         { name: "Expires", value: <Until at={proposal.expiresAt} /> },
       ]}
     />
@@ -72,12 +63,6 @@ function Choices({ incident, show, reload, onChat }: DecisionCardOptions): JSX.E
   const approve = can.approve(incident, who, now.value);
   return (
     <div class="choices">
-      {approve.allowed ? (
-        <label class="field">
-          <span>Reason (optional)</span>
-          <input maxLength={500} value={reason.value} onInput={(event) => (reason.value = event.currentTarget.value)} />
-        </label>
-      ) : null}
       <ActionButton
         text="Approve once"
         look="primary"
@@ -94,12 +79,25 @@ function Choices({ incident, show, reload, onChat }: DecisionCardOptions): JSX.E
         act={onChat}
       />
       <ActionButton text="Skip" capability={can.skip(incident, who, now.value)} explains act={() => decide("skip")} />
+      {approve.allowed ? (
+        <details class="more">
+          <summary>Add a reason</summary>
+          <label class="field">
+            <span>Reason, kept in the record</span>
+            <input
+              maxLength={500}
+              value={reason.value}
+              onInput={(event) => (reason.value = event.currentTarget.value)}
+            />
+          </label>
+        </details>
+      ) : null}
     </div>
   );
 }
 
 function Decided({ incident }: { incident: IncidentDetail }): JSX.Element | null {
-  const { decision } = incident;
+  const decision = standingDecision(incident);
   if (decision === null) return null;
   const verb = decision.verdict === "approve" ? "Approved" : "Skipped";
   const isAlways = decision.verdict === "approve" && decision.instructionId !== null;
@@ -117,19 +115,27 @@ function Decided({ incident }: { incident: IncidentDetail }): JSX.Element | null
 
 /** What a person is asked, and how the incident stands when nobody is asked. */
 export function DecisionCard(options: DecisionCardOptions): JSX.Element {
-  const { incident } = options;
+  const { incident, show } = options;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The buttons go away with the decision: the focus must not go with them.
+  const showDecided = (decided: IncidentDetail) => {
+    show(decided);
+    heading.current?.focus();
+  };
   const { proposal, diagnosis } = incident;
-  const asks = proposal !== null && incident.state === "awaitingApproval";
+  const asks = proposal !== null && incident.state === "awaitingApproval" && standingDecision(incident) === null;
   return (
     <div class={`decision ${asks ? "is-asking" : ""}`}>
-      <h2>{asks ? ACTIONS[proposal.action.kind] : "Where it stands"}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {asks ? ACTIONS[proposal.action.kind] : "Where it stands"}
+      </h2>
       {asks ? <code class="asked-statement">{proposal.statement}</code> : <Standing incident={incident} />}
       <Decided incident={incident} />
       {asks ? <InShort proposal={proposal} /> : null}
       {asks && diagnosis !== null ? (
         <p class="quiet">Confidence {formatShare(diagnosis.confidence.composite)}, from the evidence below.</p>
       ) : null}
-      {asks ? <Choices {...options} /> : null}
+      {asks ? <Choices {...options} show={showDecided} /> : null}
     </div>
   );
 }

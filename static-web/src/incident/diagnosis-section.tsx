@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import type { Diagnosis, Evidence, Finding } from "../../../shared/contracts/diagnosis.ts";
-import { formatFigure, formatMs, formatShare, formatTime } from "../format.ts";
+import type { Diagnosis, Finding } from "../../../shared/contracts/diagnosis.ts";
+import { formatShare } from "../format.ts";
 import { inWords, type Label } from "../labels.ts";
 import { Chip } from "../ui/chip.tsx";
 import { Section } from "../ui/facts.tsx";
@@ -31,30 +31,6 @@ function Findings({ title, list, tone }: FindingsOptions): JSX.Element {
         ))}
       </ul>
     </div>
-  );
-}
-
-const factInWords = (value: Evidence["facts"][string]): string => {
-  if (typeof value === "number") return formatFigure(value);
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return value ?? "unknown";
-};
-
-function EvidenceItem({ evidence }: { evidence: Evidence }): JSX.Element {
-  return (
-    <li id={`evidence-${evidence.id}`} class="evidence" tabIndex={-1}>
-      <p>
-        <span class="reference">{evidence.id}</span> {evidence.summary} <code class="source">{evidence.source}</code>
-      </p>
-      <dl class="evidence-facts">
-        {Object.entries(evidence.facts).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{factInWords(value)}</dd>
-          </div>
-        ))}
-      </dl>
-    </li>
   );
 }
 
@@ -102,22 +78,9 @@ function Rejected({ list }: { list: Diagnosis["rejected"] }): JSX.Element | null
   );
 }
 
-function Footnote({ diagnosis }: { diagnosis: Diagnosis }): JSX.Element {
-  const { interval, cost, durationMs, load } = diagnosis;
-  const basis = interval.basis === "last_snapshot" ? "since the last snapshot" : "from two samples taken on the spot";
-  const reads = cost.buffers === null ? "" : `, ${formatFigure(cost.buffers)} buffers`;
-  return (
-    <p class="quiet">
-      Looked at {formatTime(interval.from)}–{formatTime(interval.to)} UTC, {basis}. Found in {formatMs(durationMs)}; it
-      cost the server {cost.statements} statements, {formatMs(cost.totalMs)}
-      {reads}. Load then: {load}.
-    </p>
-  );
-}
-
 /** Why PgMedic believes what it believes, and what speaks against it. */
 export function DiagnosisSection({ diagnosis }: { diagnosis: Diagnosis }): JSX.Element {
-  const { findings, evidence, rejected, confidence, summary } = diagnosis;
+  const { findings, rejected, confidence, summary } = diagnosis;
   return (
     <Section id="diagnosis" title="Diagnosis" aside={<Chip {...verdictOf(diagnosis)} />}>
       <p class="lead">{summary}</p>
@@ -141,13 +104,6 @@ export function DiagnosisSection({ diagnosis }: { diagnosis: Diagnosis }): JSX.E
           </ul>
         </>
       ) : null}
-      <h3>Evidence</h3>
-      <ul class="evidence-list">
-        {evidence.map((one) => (
-          <EvidenceItem key={one.id} evidence={one} />
-        ))}
-      </ul>
-      <Footnote diagnosis={diagnosis} />
     </Section>
   );
 }

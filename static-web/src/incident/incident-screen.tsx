@@ -10,6 +10,7 @@ import { View } from "../ui/view.tsx";
 import { AuditSection } from "./audit-section.tsx";
 import { DecisionCard } from "./decision-card.tsx";
 import { DiagnosisSection } from "./diagnosis-section.tsx";
+import { EvidenceSection } from "./evidence-section.tsx";
 import { IncidentHead } from "./incident-head.tsx";
 import { OutcomeSection } from "./outcome-section.tsx";
 import { PlansSection } from "./plans-section.tsx";
@@ -24,20 +25,21 @@ function Body({ incident, show, reload }: BodyOptions): JSX.Element {
   const { proposal, diagnosis } = incident;
   return (
     <>
-      <header class="incident-head">
-        <PageTitle title={incident.title} />
-        <IncidentHead incident={incident} />
-      </header>
-      <Steps incident={incident} />
       <div class="incident">
+        <header class="incident-head">
+          <PageTitle title={incident.title} />
+          <IncidentHead incident={incident} />
+          <Steps incident={incident} />
+        </header>
         <aside class="incident-side" aria-label="Decision">
           <DecisionCard incident={incident} show={show} reload={reload} onChat={() => (isChatting.value = true)} />
         </aside>
         <div class="incident-main">
           <OutcomeSection incident={incident} />
+          {diagnosis === null ? null : <DiagnosisSection diagnosis={diagnosis} />}
           {proposal === null ? null : <ProposalSection proposal={proposal} />}
           {proposal === null ? null : <PlansSection proposal={proposal} />}
-          {diagnosis === null ? null : <DiagnosisSection diagnosis={diagnosis} />}
+          {diagnosis === null ? null : <EvidenceSection diagnosis={diagnosis} />}
           <TimelineSection incident={incident} />
           <AuditSection incident={incident} />
         </div>

@@ -1,4 +1,5 @@
 import type { IncidentDetail } from "../../../shared/contracts/api.ts";
+import { standingDecision } from "../can.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 
 export type StepState = "done" | "current" | "skipped" | "todo";
@@ -14,7 +15,7 @@ export function stepsOf(incident: Progressing): Step[] {
     { name: "Alert", isDone: true },
     { name: "Diagnosis", isDone: incident.diagnosis !== null },
     { name: "Proposal", isDone: incident.proposal !== null },
-    { name: "Consent", isDone: incident.decision !== null },
+    { name: "Consent", isDone: standingDecision(incident) !== null },
     { name: "Execution", isDone: incident.execution !== null },
     { name: "Verification", isDone: incident.verification !== null },
     { name: "Closed", isDone: incident.resolution !== null || isClosed(incident.state) },

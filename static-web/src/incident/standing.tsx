@@ -9,7 +9,8 @@ const SENTENCES: Record<IncidentState, string> = {
   received: "The alert is stored; its run is about to be dispatched.",
   dispatched: "A run is dispatched and waits for its turn on the server.",
   investigating: "PgMedic compares the server's statistics with the last snapshot. A proposal usually takes seconds.",
-  awaitingApproval: "A person is asked.",
+  // Where nobody has decided yet, the question itself is shown instead.
+  awaitingApproval: "Decided. PgMedic takes it up in a moment.",
   executing: "The statement is running on the server. It does not block reads or writes.",
   verifying: "The change is in place. PgMedic measures whether it helped.",
   resolved: "Resolved and verified.",

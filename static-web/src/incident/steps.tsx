@@ -15,7 +15,7 @@ export function Steps({ incident }: { incident: IncidentDetail }): JSX.Element {
       {stepsOf(incident).map(({ name, state }) => (
         <li key={name} class={`step ${state}`} aria-current={state === "current" ? "step" : undefined}>
           <span class="step-mark" aria-hidden="true" />
-          {name}
+          <span class="step-name">{name}</span>
           <span class="visually-hidden">: {SAID[state]}</span>
         </li>
       ))}

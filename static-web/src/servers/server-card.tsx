@@ -1,25 +1,13 @@
 import type { JSX } from "preact";
 import type { ServerView } from "../../../shared/contracts/api.ts";
 import { now } from "../clock.ts";
-import type { Label } from "../labels.ts";
 import { incidentPath } from "../routes.ts";
 import { Chip } from "../ui/chip.tsx";
 import { Facts, type Fact } from "../ui/facts.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Ago, Until } from "../ui/time.tsx";
+import { healthOf } from "./health.ts";
 import { ServerCheck } from "./server-check.tsx";
-
-// Snapshots come every minute; three missed ones mean that something is wrong.
-const FRESH_MS = 3 * 60_000;
-
-/** What is known about a server's health without asking it. */
-export function healthOf(server: ServerView, at: Date): Label {
-  if (!server.enabled) return { text: "Not watched", tone: "neutral" };
-  if (server.activeIncidentIds.length > 0) return { text: "Needs attention", tone: "waiting" };
-  if (server.lastSnapshotAt === null) return { text: "Waiting for the first snapshot", tone: "neutral" };
-  const age = at.getTime() - Date.parse(server.lastSnapshotAt);
-  return age > FRESH_MS ? { text: "No fresh snapshot", tone: "bad" } : { text: "Healthy", tone: "good" };
-}
 
 function Incidents({ ids }: { ids: readonly string[] }): JSX.Element {
   if (ids.length === 0) return <span class="quiet">No active issue</span>;
@@ -52,7 +40,8 @@ function Lock({ lock }: Pick<ServerView, "lock">): JSX.Element {
 function address(server: ServerView): string {
   const { connection } = server;
   if (connection.kind === "url") return `by the setting ${connection.urlSetting}`;
-  return `${connection.host}:${connection.port}/${connection.database}`;
+  const port = connection.port === 5432 ? "" : `:${connection.port}`;
+  return `${connection.host}${port}/${connection.database}`;
 }
 
 function factsOf(server: ServerView): Fact[] {
@@ -79,7 +68,7 @@ export function ServerCard({ server }: { server: ServerView }): JSX.Element {
   const cores = `${server.vCores} ${server.vCores === 1 ? "vCore" : "vCores"}`;
   return (
     <article class="card" aria-labelledby={`server-${server.serverId}`}>
-      <header class="card-head">
+      <header class="card-head stacked">
         <div>
           <h2 id={`server-${server.serverId}`}>{server.displayName}</h2>
           <p class="quiet">

@@ -47,7 +47,7 @@ export function KillSwitch(): JSX.Element | null {
         onClick={() => (isAsking.value = true)}
       >
         <Icon name="stop" />
-        {isOn ? "Kill switch is on" : "Kill switch"}
+        <span class="wide-only">{isOn ? "Kill switch is on" : "Kill switch"}</span>
       </button>
       {isAsking.value ? (
         <Dialog title={texts.title} look="box" onClose={() => (isAsking.value = false)}>

@@ -43,7 +43,7 @@ function ThemeButton(): JSX.Element {
       <Icon name="theme" />
       <span>
         <span class="visually-hidden">Theme: </span>
-        {theme.value}
+        <span class="wide-only">{theme.value}</span>
       </span>
     </button>
   );

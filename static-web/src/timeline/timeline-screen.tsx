@@ -67,12 +67,14 @@ function Row({ row }: { row: TimelineRow }): JSX.Element {
         </header>
         <p>{howItEnded(row)}</p>
         {row.statement === null ? null : <code class="one-line">{row.statement}</code>}
-        <div class="figures">
-          {row.meanMs === null ? null : <BeforeAfter label="Mean time" {...row.meanMs} format={formatMs} />}
-          {row.cpuPercent === null ? null : (
-            <BeforeAfter label="CPU" {...row.cpuPercent} format={(value) => `${formatFigure(value)} %`} />
-          )}
-        </div>
+        {row.meanMs === null && row.cpuPercent === null ? null : (
+          <div class="figures">
+            {row.meanMs === null ? null : <BeforeAfter label="Mean time" {...row.meanMs} format={formatMs} />}
+            {row.cpuPercent === null ? null : (
+              <BeforeAfter label="CPU" {...row.cpuPercent} format={(value) => `${formatFigure(value)} %`} />
+            )}
+          </div>
+        )}
       </article>
     </li>
   );

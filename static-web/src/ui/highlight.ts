@@ -3,7 +3,7 @@ export type Token = { kind: "plain" | "keyword" | "text" | "comment" | "slow" | 
 const SQL =
   /(?<comment>--[^\n]*)|(?<text>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?<keyword>\b(?:select|from|where|and|or|not|in|is|null|order|group|by|having|limit|offset|join|left|inner|on|using|as|asc|desc|create|drop|index|unique|concurrently|if|exists|insert|into|update|set|delete|alter|table|add|column|constraint|primary|key|with|distinct|count|sum|between|like|case|when|then|else|end|analyze|vacuum|begin|commit|grant|revoke|to|role|schema)\b)/gi;
 const PLAN =
-  /(?<slow>\b(?:Parallel )?Seq Scan\b|\bSort\b)|(?<fast>\b(?:Parallel )?(?:Index Only Scan|Index Scan|Bitmap Heap Scan|Bitmap Index Scan)\b)|(?<comment>\(cost=[^)]*\))/g;
+  /(?<slow>\b(?:Parallel )?Seq Scan\b)|(?<fast>\b(?:Parallel )?(?:Index Only Scan|Index Scan|Bitmap Heap Scan|Bitmap Index Scan)\b)|(?<comment>\(cost=[^)]*\))/g;
 
 /** Splits SQL or EXPLAIN's text into what is coloured and what is not; joined, the tokens are the text. */
 export function tokensOf(source: string, language: "sql" | "plan"): Token[] {

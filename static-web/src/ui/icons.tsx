@@ -13,7 +13,6 @@ const PATHS = {
   arrow: "M5 12h14M13 6l6 6-6 6",
   theme: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
   lock: "M6 11h12v9H6zM9 11V7.5a3 3 0 0 1 6 0V11",
-  play: "M8 5l11 7-11 7z",
 } as const;
 export type IconName = keyof typeof PATHS;
 

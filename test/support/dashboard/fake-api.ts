@@ -1,6 +1,6 @@
 // A Functions host that holds its answers in memory: what the screens need of the API, with its contracts and status codes.
 import { createServer, type IncomingMessage } from "node:http";
-import type { z } from "zod";
+import { z } from "zod";
 import {
   AuditAnswer,
   Autonomy,
@@ -49,7 +49,7 @@ const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, sta
 });
 const problem = (status: number, title: string, detail: string): Answer => ({
   status,
-  body: { type: `urn:pgmedic:problem:${status}`, title, status, detail } satisfies Problem,
+  body: { type: `https://pgmedic.dev/problems/${status}`, title, status, detail } satisfies Problem,
 });
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -62,6 +62,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 export class FakeApi {
   store = emptyStore();
   port = 0;
+  hammered: string | null = null;
   requests: { method: string; path: string; headers: IncomingMessage["headers"]; body: unknown }[] = [];
   /** What the API answers instead, by the start of `METHOD /path`. */
   failures = new Map<string, Answer>();
@@ -91,6 +92,7 @@ export class FakeApi {
     this.release();
     this.store = emptyStore();
     this.requests = [];
+    this.hammered = null;
     this.failures.clear();
     this.tell("server", "reset");
   }
@@ -131,9 +133,18 @@ export class FakeApi {
     await this.#whileHeld(url.pathname);
     const failure = [...this.failures].find(([what]) => `${method} ${url.pathname}`.startsWith(what))?.[1];
     if (failure !== undefined) return failure;
+    if (!url.pathname.startsWith("/api/")) return this.#workload(url.pathname, body);
     const parts = url.pathname.split("/").slice(2);
     const route = [method, ...parts.map((part, index) => (index === 1 ? ":id" : part))].join(" ");
     return this.#routes[route]?.({ parts, url, body }) ?? problem(404, "Not found", `${route} is not known`);
+  }
+
+  /** The demo's workload generator. */
+  #workload(path: string, body: unknown): Answer {
+    if (path === "/calm") this.hammered = null;
+    if (path === "/hammer") this.hammered = z.object({ column: z.string() }).parse(body).column;
+    const load = { clients: 4, recent: { calls: 203, meanMs: 93.4 } };
+    return { status: 200, body: { hammers: this.hammered === null ? [] : [{ column: this.hammered, ...load }] } };
   }
 
   async #whileHeld(path: string): Promise<void> {

@@ -49,13 +49,14 @@ export async function openDashboard(): Promise<Dashboard> {
   await build({ root: "static-web", logLevel: "warn", build: { outDir: folder, emptyOutDir: true } });
   const api = new FakeApi();
   await api.start();
+  const host = new URL(`http://127.0.0.1:${api.port}`);
   const front = await startFront({
     port: 0,
     root: folder,
     config: readSiteConfig("static-web/staticwebapp.config.json"),
-    host: new URL(`http://127.0.0.1:${api.port}`),
+    host,
     proof: "a-proof-for-browser-tests",
-    workload: null,
+    workload: host,
     apiTimeoutMs: 10_000,
   });
   const { browser, close } = await openBrowser();
