@@ -1,15 +1,13 @@
 import type { InvocationContext } from "@azure/functions";
 import type { Server } from "../shared/contracts/server.ts";
 import { readServerFacts, takeSnapshot } from "../shared/investigation/take-snapshot.ts";
-import { plannerClone, watchedServers } from "./database.ts";
+import { watchedServers } from "./database.ts";
 import { services } from "./services.ts";
 
 /** Every minute: reads the counters of each enabled server, so that an alert can be compared with just before it. */
 export async function takeSnapshots(_timer: unknown, context: InvocationContext): Promise<void> {
   const { servers } = services();
   const enabled = (await servers.list()).filter((server) => server.enabled);
-  // The first incident should not wait for the clone to be made.
-  if (enabled.length > 0) await plannerClone();
   await Promise.all(enabled.map((server) => snapshotOf(server, context)));
 }
 

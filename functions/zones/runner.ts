@@ -11,7 +11,7 @@ import { propose } from "../activities/propose.ts";
 import { rollBack } from "../activities/roll-back.ts";
 import { verify } from "../activities/verify.ts";
 import { approvalReceived } from "../approval-received.ts";
-import { closePlannerClone } from "../database.ts";
+import { closePlannerClone, plannerClone } from "../database.ts";
 import { runEventReceived } from "../run-event-received.ts";
 import { runRequested } from "../run-requested.ts";
 import { takeSnapshots } from "../snapshots.ts";
@@ -42,6 +42,8 @@ export function register(): void {
 
   app.timer("takeSnapshots", { schedule: EVERY_MINUTE, runOnStartup: true, handler: takeSnapshots });
   app.timer("sweep", { schedule: EVERY_MINUTE, handler: sweep, ...withClient });
+  // The first incident should not wait for the clone to be made; a failure shows when it is needed.
+  app.hook.appStart(() => void plannerClone().catch(() => {}));
   app.hook.appTerminate(closePlannerClone);
 }
 
