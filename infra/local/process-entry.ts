@@ -1,5 +1,7 @@
 // The life of one local service as a process of its own: start, say on which port, end with the one who started it.
 
+import { once } from "node:events";
+
 /** A service that runs: where it listens and how it ends. */
 export type Running = { port: number; stop: () => Promise<void> };
 
@@ -11,34 +13,29 @@ export const PARENT_PIPE = "PGMEDIC_PARENT_PIPE";
  * once it accepts connections. A failed start prints one line and ends with code 1.
  */
 export async function runService(name: string, start: () => Promise<Running>): Promise<void> {
-  let running: Running;
+  // Listened to before the start: a service that is asked to end while it starts must not leave half of itself behind.
+  const asked = new AbortController();
+  const ask = () => asked.abort();
+  process.on("SIGTERM", ask);
+  process.on("SIGINT", ask);
+  if (process.env[PARENT_PIPE] === "1") {
+    process.stdin.on("end", ask).on("error", ask).on("close", ask).resume();
+    // A starter that was killed leaves broken output pipes: those must not end the service in the middle of a stop.
+    process.stdout.on("error", ask);
+    process.stderr.on("error", ask);
+  }
   try {
-    running = await start();
+    const running = await start();
+    if (!asked.signal.aborted) {
+      process.stdout.write(`${JSON.stringify({ ready: true, port: running.port })}\n`);
+      await once(asked.signal, "abort");
+    }
+    await running.stop();
   } catch (error) {
     process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    running.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`${name}: did not stop cleanly: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  if (process.env[PARENT_PIPE] === "1") {
-    process.stdin.on("end", stop).on("error", stop).on("close", stop).resume();
-    // A starter that was killed leaves a broken output pipe: that must not end the service in the middle of a stop.
-    process.stdout.on("error", stop);
-    process.stderr.on("error", stop);
-  }
-  process.stdout.write(`${JSON.stringify({ ready: true, port: running.port })}\n`);
+  process.exit(0);
 }
 
 /** Reads a port from the environment; 0 asks the system for a free one. */

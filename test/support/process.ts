@@ -25,7 +25,8 @@ export type Service = {
 export async function startProcess(entry: string, env: Record<string, string>): Promise<Service> {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, entry)], {
     cwd: root,
-    env: { ...process.env, ...env },
+    // A test that fails half-way leaves nothing running: the pipe closes with it.
+    env: { ...process.env, PGMEDIC_PARENT_PIPE: "1", ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   let errors = "";

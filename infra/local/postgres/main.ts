@@ -1,5 +1,6 @@
 // PostgreSQL under a process that ends it with its starter:
-// PGMEDIC_POSTGRES_PORT, PGMEDIC_POSTGRES_DATA, PGMEDIC_POSTGRES_PASSWORD, PGMEDIC_POSTGRES_SETTINGS (parameters as JSON).
+// PGMEDIC_POSTGRES_PORT, PGMEDIC_POSTGRES_DATA, PGMEDIC_POSTGRES_PASSWORD, PGMEDIC_POSTGRES_SETTINGS (parameters as JSON),
+// PGMEDIC_POSTGRES_NICENESS.
 import { z } from "zod";
 import { portFrom, runService } from "../process-entry.ts";
 import { startPostgres } from "./server.ts";
@@ -12,5 +13,11 @@ await runService("postgres", () => {
     port: portFrom("PGMEDIC_POSTGRES_PORT", 54_320),
     password,
     settings: z.record(z.string(), z.string()).parse(JSON.parse(process.env["PGMEDIC_POSTGRES_SETTINGS"] ?? "{}")),
+    niceness: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(19)
+      .parse(process.env["PGMEDIC_POSTGRES_NICENESS"] ?? "0"),
   });
 });

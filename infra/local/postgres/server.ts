@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBinaries, otherOwner, reachableFolder } from "./binaries.ts";
@@ -21,12 +22,16 @@ const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 const SUPERUSER = "postgres";
 
-/** `settings` are PostgreSQL parameters that go over the defaults; port 0 takes a free one. */
+/**
+ * `settings` are PostgreSQL parameters that go over the defaults; port 0 takes a free one. `niceness` (0–19) lets the
+ * server give way to other processes of this machine.
+ */
 export type PostgresOptions = {
   dataFolder: string;
   port: number;
   password: string;
   settings?: Readonly<Record<string, string>>;
+  niceness?: number;
 };
 
 export type Postgres = {
@@ -66,6 +71,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     dataFolder,
     log,
     parameters: parameters.flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    niceness: options.niceness ?? 0,
   });
   if (server.pid === undefined) throw new Error(`PostgreSQL did not start; its log is ${log}.`);
   const pid = server.pid;
@@ -118,9 +124,9 @@ function createCluster(initdb: string, { dataFolder, password }: PostgresOptions
   renameSync(unfinished, dataFolder);
 }
 
-type Launch = { dataFolder: string; log: string; parameters: string[] };
+type Launch = { dataFolder: string; log: string; parameters: string[]; niceness: number };
 
-async function launch(postgres: string, { dataFolder, log, parameters }: Launch): Promise<ChildProcess> {
+async function launch(postgres: string, { dataFolder, log, parameters, niceness }: Launch): Promise<ChildProcess> {
   mkdirSync(dirname(log), { recursive: true });
   const output = openSync(log, "w");
   const child = spawn(postgres, ["-D", dataFolder, ...parameters], {
@@ -131,6 +137,8 @@ async function launch(postgres: string, { dataFolder, log, parameters }: Launch)
     detached: true,
   });
   closeSync(output);
+  // Sessions inherit it.
+  if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness);
   const failure: { error?: Error } = {};
   child.on("error", (error) => (failure.error = error));
   for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end;) {

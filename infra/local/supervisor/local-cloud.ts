@@ -46,6 +46,7 @@ export async function startLocalCloud(wanted: LocalSettings, { log, signal }: Wa
     );
   }
   if (place.endedLeftovers > 0) log(`ended ${place.endedLeftovers} processes that an earlier run had left behind`);
+  const dataFolder = reachableFolder(join(wanted.PGMEDIC_STATE, "postgres"));
   const services: Service[] = [];
   const pids: Partial<Record<ServiceName, number>> = {};
   let reportLost: (name: ServiceName) => void = () => {};
@@ -53,11 +54,13 @@ export async function startLocalCloud(wanted: LocalSettings, { log, signal }: Wa
   const stop = async () => {
     const order = (service: Service) => EVERYTHING.indexOf(service.name);
     for (const service of services.splice(0).toSorted((a, b) => order(b) - order(a))) await service.stop();
+    // Its process may have been ended before it could end the server that it had been started again for.
+    await endOrphan(dataFolder);
     place.release();
   };
   try {
     // A server left over from a crash would hold the port.
-    await endOrphan(reachableFolder(join(wanted.PGMEDIC_STATE, "postgres")));
+    await endOrphan(dataFolder);
     const settings = await settlePorts(wanted, names);
     const plan = planOf(settings, secretsOf(settings.PGMEDIC_STATE));
     const logs = join(settings.PGMEDIC_STATE, "logs");
