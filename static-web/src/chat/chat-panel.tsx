@@ -49,7 +49,7 @@ function Conversation({ chat, take, said, onClose }: ConversationOptions): JSX.E
         {isOver ? null : <ReplyForm key={chat.step} choices={chat.choices} reply={reply} />}
         <Draft chat={chat} />
       </div>
-      <footer class="chat-foot">
+      <div class="chat-foot">
         {isOver ? null : (
           <ActionButton
             text="Confirm"
@@ -63,7 +63,7 @@ function Conversation({ chat, take, said, onClose }: ConversationOptions): JSX.E
         <button type="button" class="button" onClick={onClose}>
           {isOver ? "Done" : "Close without changing anything"}
         </button>
-      </footer>
+      </div>
     </div>
   );
 }

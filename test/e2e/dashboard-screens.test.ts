@@ -1,0 +1,140 @@
+// Every screen in each of its states, in both themes, held against axe.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { accessibilityProblems } from "../support/dashboard/axe.ts";
+import { anIncident, anInstruction, aResolvedIncident, aServer } from "../support/dashboard/data.ts";
+import { openDashboard, type Dashboard } from "../support/dashboard/open-dashboard.ts";
+
+let dashboard: Dashboard;
+beforeAll(async () => {
+  dashboard = await openDashboard();
+});
+afterAll(() => dashboard.close());
+afterEach(() => dashboard.api.reset());
+
+/** Puts one of everything into the store. */
+function fill(): void {
+  const { store } = dashboard.api;
+  const instruction = anInstruction();
+  store.servers = [
+    aServer({ activeIncidentIds: ["inc-1"], instructions: [instruction] }),
+    aServer({ serverId: "ledger", displayName: "Ledger", enabled: false, lastSnapshotAt: null }),
+  ];
+  store.incidents = [anIncident(), { ...aResolvedIncident(), incidentId: "inc-0" }];
+  store.instructions = [instruction];
+}
+
+const SCREENS = [
+  { path: "/", data: "/api/servers", empty: "No server is registered yet", done: "Shop database", what: "servers" },
+  {
+    path: "/incidents",
+    data: "/api/incidents",
+    empty: "No incident yet",
+    done: "CPU above 80 % on Shop database",
+    what: "incidents",
+  },
+  {
+    path: "/timeline",
+    data: "/api/timeline",
+    empty: "Nothing has happened yet",
+    done: "Median time to close",
+    what: "timeline",
+  },
+  {
+    path: "/instructions",
+    data: "/api/instructions",
+    empty: "No standing instruction",
+    done: "In force",
+    what: "instructions",
+  },
+  { path: "/incidents/inc-1", data: "/api/incidents/inc-1", empty: null, done: "Findings for", what: "incident" },
+];
+
+async function expectAccessible(page: Page): Promise<void> {
+  expect(await accessibilityProblems(page)).toEqual([]);
+}
+
+describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
+  test.each(SCREENS)("$path shows what there is, and axe finds nothing", async ({ path, done }) => {
+    fill();
+    const { page, errors, context } = await dashboard.visit(path, { theme, role: "admin" });
+    await page.getByText(done).first().waitFor();
+    await expectAccessible(page);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  test.each(SCREENS)("$path says that it loads, then why it failed, then works again", async (screen) => {
+    const { path, data, done, what } = screen;
+    fill();
+    dashboard.api.hold(data);
+    const { page, context } = await dashboard.visit(path, { theme });
+    await page.getByText(`Loading ${what} …`).waitFor({ state: "attached" });
+    dashboard.api.fail(`GET ${data}`, 503, "Cosmos DB does not answer");
+    dashboard.api.release();
+    const alert = page.getByRole("alert").filter({ hasText: `The ${what} cannot be shown` });
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain("Cosmos DB does not answer");
+    expect(await alert.innerText()).toContain("Try again in a moment");
+    await expectAccessible(page);
+    dashboard.api.failures.clear();
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await page.getByText(done).first().waitFor();
+    await context.close();
+  });
+
+  test.each(SCREENS.filter(({ empty }) => empty !== null))("$path says that it is empty", async ({ path, empty }) => {
+    const { page, context } = await dashboard.visit(path, { theme });
+    await page.getByRole("heading", { name: empty ?? "" }).waitFor();
+    await expectAccessible(page);
+    await context.close();
+  });
+
+  test("the outcome of an incident and its audit are shown, and axe finds nothing", async () => {
+    fill();
+    dashboard.api.store.isAuditIntact = false;
+    const { page, context } = await dashboard.visit("/incidents/inc-0", { theme });
+    await page.getByRole("heading", { name: "Execution and verification" }).waitFor();
+    await page.getByText("Chain broken").waitFor();
+    await page.getByText("8 entries").click();
+    await page.getByRole("table").waitFor();
+    await expectAccessible(page);
+    await context.close();
+  });
+
+  test("the conversation, the kill switch's question and its banner are accessible", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/incidents/inc-1", { theme, role: "admin" });
+    await page.getByRole("button", { name: "Always allow" }).click();
+    await page.getByRole("button", { name: "Go on" }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Kill switch" }).click();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Stop everything" }).click();
+    await page.getByText("The kill switch is on:").waitFor();
+    await expectAccessible(page);
+    await context.close();
+  });
+});
+
+test("on a phone nothing is wider than the screen, and axe finds nothing", async () => {
+  fill();
+  const { page, context } = await dashboard.visit("/", { size: { width: 390, height: 844 }, role: "admin" });
+  for (const { path, done } of SCREENS) {
+    await page.goto(dashboard.url + path);
+    await page.getByText(done).first().waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBe(390);
+    await expectAccessible(page);
+  }
+  await context.close();
+});
+
+test("an unknown page and an unknown incident say so", async () => {
+  const { page, context } = await dashboard.visit("/nowhere");
+  await page.getByRole("heading", { name: "There is no page here" }).waitFor();
+  await expectAccessible(page);
+  await page.goto(`${dashboard.url}/incidents/inc-9`);
+  await page.getByRole("heading", { name: "No such incident" }).waitFor();
+  await context.close();
+});
