@@ -1,12 +1,12 @@
 import type { Incident } from "../shared/contracts/incident.ts";
-import { ApprovalsMessage } from "../shared/contracts/messages.ts";
+import { ApprovalMessage } from "../shared/contracts/messages.ts";
 import { announced } from "../shared/core/incident-writes.ts";
 import { keepUnreadable } from "./dead-letters.ts";
 import { services } from "./services.ts";
 
 /** Queue `approvals`: checks the decision against the incident and the lock, then lets the run go on. */
 export async function approvalReceived(body: unknown): Promise<void> {
-  const message = ApprovalsMessage.safeParse(body);
+  const message = ApprovalMessage.safeParse(body);
   if (!message.success) return keepUnreadable("approvals", body, message.error);
   await resumeRun(message.data.incidentId, message.data.decisionId);
 }

@@ -1,10 +1,11 @@
 import { investigate as investigateServer } from "../../shared/investigation/investigate.ts";
+import type { Incident } from "../../shared/contracts/incident.ts";
 import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
 import { services } from "../services.ts";
-import { theIncident, theServer } from "./subject.ts";
+import { theServer } from "./subject.ts";
 
 /** How far back a snapshot may be looked for. */
 const SNAPSHOTS = 15;
@@ -43,7 +44,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   return verdictOf(kept ?? diagnosis);
 }
 
-function diagnosed(incident: Awaited<ReturnType<typeof theIncident>>, diagnosis: Diagnosis) {
+function diagnosed(incident: Incident, diagnosis: Diagnosis) {
   const entry = { ...ownEntry("diagnosis", diagnosis.summary, new Date(diagnosis.diagnosedAt)) };
   return {
     ...incident,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { AuditEntry } from "../contracts/api.ts";
 import { Incident } from "../contracts/incident.ts";
 import type { Address, Documents, Stored } from "./documents.ts";

@@ -1,7 +1,7 @@
 import type { PlanFigure } from "../contracts/proposal.ts";
 import { type Candidate, candidateName, candidatesFor, coveringIndex } from "./candidates.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
-import { indexesIn, keptShare, scansSequentially } from "./plan.ts";
+import { indexesIn, keptShare } from "./plan.ts";
 import type { HypotheticalIndex, PlannerClone } from "./planner-clone.ts";
 import { scansOf } from "./scans.ts";
 import type { Node } from "./syntax.ts";
@@ -30,12 +30,7 @@ const LOW_SELECTIVITY = 0.1;
 const CLOSE_ENOUGH = 0.95;
 
 export type Writes = (table: CatalogTable) => number;
-type Base = {
-  statement: WorkloadStatement;
-  plan: PlanFigure;
-  tables: Set<CatalogTable>;
-  sequential: Set<CatalogTable>;
-};
+type Base = { statement: WorkloadStatement; plan: PlanFigure; tables: Set<CatalogTable> };
 
 /**
  * Chooses at most one index for a workload: each candidate is planned alone, on the statements that read its table, in the clone.
@@ -112,8 +107,7 @@ async function planAsIs(clone: PlannerClone, catalog: Catalog, statements: reado
       continue;
     }
     const tables = new Set(scansOf(statement.syntax, catalog).map(({ table }) => table));
-    const sequential = new Set([...tables].filter((table) => scansSequentially(planned.plan, table.table)));
-    bases.push({ statement, plan: { cost: planned.cost, text: planned.text }, tables, sequential });
+    bases.push({ statement, plan: { cost: planned.cost, text: planned.text }, tables });
   }
   return { bases, unplanned };
 }

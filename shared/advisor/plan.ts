@@ -30,17 +30,13 @@ export const Plans = z.array(z.looseObject({ "QUERY PLAN": z.array(z.looseObject
 export const costOf = (plan: PlanNode): number => plan["Total Cost"];
 
 /** A plan's nodes, top first. */
-export function* planNodes(plan: PlanNode): Generator<PlanNode> {
+function* planNodes(plan: PlanNode): Generator<PlanNode> {
   yield plan;
   for (const child of plan.Plans ?? []) yield* planNodes(child);
 }
 
 /** Names of the indexes that a plan uses. */
 export const indexesIn = (plan: PlanNode): string[] => [...planNodes(plan)].flatMap((node) => node["Index Name"] ?? []);
-
-/** Whether a plan reads a table from end to end. */
-export const scansSequentially = (plan: PlanNode, table: string): boolean =>
-  [...planNodes(plan)].some((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === table);
 
 /** The share of a table's rows that a plan's sequential scan keeps, by the planner's own estimate; null without such a scan. */
 export function keptShare(plan: PlanNode, table: string, rows: number): number | null {

@@ -70,21 +70,29 @@ type Resolve = (value: unknown) => Column | null;
 function readCondition(condition: Node, resolve: Resolve): void {
   if (condition.kind === "BoolExpr" && condition.fields["boolop"] === "AND_EXPR") {
     for (const part of nodesIn(condition.fields["args"])) readCondition(part, resolve);
-    return;
   }
-  if (condition.kind !== "A_Expr") return;
-  const { kind, name, lexpr, rexpr } = condition.fields;
-  const operator = namesIn(name).at(-1) ?? "";
+  if (condition.kind === "A_Expr") readComparison(condition, resolve);
+}
+
+function readComparison(condition: Node, resolve: Resolve): void {
+  const { lexpr, rexpr } = condition.fields;
   const left = resolve(lexpr);
   const right = resolve(rexpr);
-  if (left !== null && right !== null) {
-    if (operator === "=" && left.relation !== right.relation) for (const side of [left, right]) note("join", side);
-    return;
+  const how = comparisonOf(condition.fields);
+  if (how === null) return;
+  if (left === null || right === null) {
+    const side = left ?? right;
+    if (side !== null) note(how, side);
+  } else if (how === "equal" && left.relation !== right.relation) {
+    for (const side of [left, right]) note("join", side);
   }
-  const side = left ?? right;
-  if (side === null) return;
-  if (kind === "AEXPR_BETWEEN" || RANGE_OPERATORS.has(operator)) note("range", side);
-  else if (operator === "=") note("equal", side);
+}
+
+/** What an index could do with a comparison; null for operators that a b-tree does not serve. */
+function comparisonOf({ kind, name }: Fields): "equal" | "range" | null {
+  const operator = namesIn(name).at(-1) ?? "";
+  if (kind === "AEXPR_BETWEEN" || RANGE_OPERATORS.has(operator)) return "range";
+  return operator === "=" ? "equal" : null;
 }
 
 function note(how: "equal" | "range" | "join", { relation, column }: Column): void {

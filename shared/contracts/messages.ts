@@ -71,7 +71,6 @@ export const ProbeMessage = z.strictObject({
 /** What each queue carries. Every consumer is idempotent: messages come at least once. */
 export const RunsMessage = z.discriminatedUnion("type", [TriggerMessage, ResumeMessage, ProbeMessage]);
 export const RunEventsMessage = z.discriminatedUnion("type", [SuspendedMessage, CompletionMessage]);
-export const ApprovalsMessage = ApprovalMessage;
 export const Message = z.discriminatedUnion("type", [
   TriggerMessage,
   ResumeMessage,

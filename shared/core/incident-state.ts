@@ -1,4 +1,4 @@
-import { isClosed, type Incident, type IncidentState, type TimelineEntry } from "../contracts/incident.ts";
+import type { Incident, IncidentState, TimelineEntry } from "../contracts/incident.ts";
 
 /** For each state, the states that may follow it. */
 export const NEXT_STATES: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
@@ -32,9 +32,3 @@ export const noted = (incident: Incident, entry: TimelineEntry): Incident => ({
   timeline: [...incident.timeline, entry],
   updatedAt: entry.at,
 });
-
-/** True while a proposal waits for a person and nobody has decided. */
-export const isUndecided = (incident: Incident): boolean =>
-  incident.state === "awaitingApproval" && incident.proposal !== null && incident.decision === null;
-
-export { isClosed };

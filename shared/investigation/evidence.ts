@@ -38,40 +38,19 @@ export function evidenceOf(found: Facts, choice: Choice | null): Evidence[] {
   return choice === null ? general : [...general, ...evidenceOfChoice(found, choice)];
 }
 
-function evidenceOfChoice({ interval }: Facts, choice: Choice): Evidence[] {
-  const { table, keys } = choice.candidate;
-  const reads = interval.tables.get(table.oid);
-  const statements = choice.gains.map(({ statement }, position): Evidence => {
-    const delta = interval.statements.find(({ key }) => key === statement.key);
-    const share = statement.totalMs / interval.totalMs;
-    return {
-      id: `statement-${position + 1}`,
-      source: "pg_stat_statements",
-      summary: `${delta?.calls ?? 0} calls of ${round(delta?.meanMs ?? 0)} ms, ${figure(delta?.blocksPerCall ?? 0)} blocks each: ${percent(share)} of the time.`,
-      facts: {
-        queryId: statement.key,
-        calls: delta?.calls ?? 0,
-        meanMs: round(delta?.meanMs ?? 0),
-        blocksPerCall: round(delta?.blocksPerCall ?? 0),
-        share: round(share),
-      },
-    };
-  });
-  const [gain] = choice.gains;
+const NO_READS = { seqScans: 0, seqTuples: 0 };
+const NO_CALLS = { calls: 0, meanMs: 0, blocksPerCall: 0 };
+
+function evidenceOfChoice({ interval }: Facts, { candidate: { table, keys }, gains, bytes }: Choice): Evidence[] {
+  const { seqScans, seqTuples } = interval.tables.get(table.oid) ?? NO_READS;
   const columns = keys.map(({ column }) => column).join(", ");
   return [
-    ...statements,
+    ...gains.map((gain, position) => statementEvidence(interval, gain, position + 1)),
     {
       id: "table-reads",
       source: "pg_stat_user_tables",
-      summary: `${table.table} was read from end to end ${reads?.seqScans ?? 0} times, ${figure(reads?.seqTuples ?? 0)} rows in all.`,
-      facts: {
-        table: table.table,
-        seqScans: reads?.seqScans ?? 0,
-        seqTuples: reads?.seqTuples ?? 0,
-        rows: table.rows,
-        bytes: table.bytes,
-      },
+      summary: `${table.table} was read from end to end ${seqScans} times, ${figure(seqTuples)} rows in all.`,
+      facts: { table: table.table, seqScans, seqTuples, rows: table.rows, bytes: table.bytes },
     },
     {
       id: "no-index",
@@ -79,13 +58,35 @@ function evidenceOfChoice({ interval }: Facts, choice: Choice): Evidence[] {
       summary: `None of the ${table.indexes.length} indexes of ${table.table} begins with ${columns}.`,
       facts: { indexes: table.indexes.length, columns },
     },
-    {
+    ...gains.slice(0, 1).map(({ before, after }): Evidence => ({
       id: "what-if",
       source: "planner_clone",
-      summary: `With the index the plan costs ${figure(gain?.after.cost ?? 0)} instead of ${figure(gain?.before.cost ?? 0)}.`,
-      facts: { before: round(gain?.before.cost ?? 0), after: round(gain?.after.cost ?? 0), indexBytes: choice.bytes },
-    },
+      summary: `With the index the plan costs ${figure(after.cost)} instead of ${figure(before.cost)}.`,
+      facts: { before: round(before.cost), after: round(after.cost), indexBytes: bytes },
+    })),
   ];
+}
+
+function statementEvidence(
+  interval: Facts["interval"],
+  { statement }: Choice["gains"][number],
+  number: number,
+): Evidence {
+  const delta = interval.statements.find(({ key }) => key === statement.key) ?? NO_CALLS;
+  const share = statement.totalMs / interval.totalMs;
+  const { calls, meanMs, blocksPerCall } = delta;
+  return {
+    id: `statement-${number}`,
+    source: "pg_stat_statements",
+    summary: `${calls} calls of ${round(meanMs)} ms, ${figure(blocksPerCall)} blocks each: ${percent(share)} of the time.`,
+    facts: {
+      queryId: statement.key,
+      calls,
+      meanMs: round(meanMs),
+      blocksPerCall: round(blocksPerCall),
+      share: round(share),
+    },
+  };
 }
 
 /** What speaks for the conclusion, and what against it. */
