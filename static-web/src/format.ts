@@ -59,9 +59,6 @@ export function formatInstant(at: string): string {
   return `${day.format(new Date(at))}, ${formatTime(at)} UTC`;
 }
 
-/** The day of a moment in UTC: `20 Nov 2026`. */
-export const formatDay = (at: string): string => formatInstant(at).split(",")[0] ?? at;
-
 /** The time of day of a moment in UTC: `09:30:12`. */
 export const formatTime = (at: string): string => new Date(at).toISOString().slice(11, 19);
 

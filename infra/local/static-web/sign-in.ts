@@ -17,7 +17,7 @@ const ROLES = [
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** A path on this site, or `/`: a sign-in must not send anybody elsewhere. */
-export function localPath(wanted: string | null): string {
+function localPath(wanted: string | null): string {
   return wanted !== null && /^\/(?![/\\])[^\\\s]*$/.test(wanted) ? wanted : "/";
 }
 

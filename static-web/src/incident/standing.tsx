@@ -11,7 +11,7 @@ const SENTENCES: Record<IncidentState, string> = {
   investigating: "PgMedic compares the server's statistics with the last snapshot. A proposal usually takes seconds.",
   // Where nobody has decided yet, the question itself is shown instead.
   awaitingApproval: "Decided. PgMedic takes it up in a moment.",
-  executing: "The statement is running on the server. It does not block reads or writes.",
+  executing: "PgMedic checks the guardrails again and runs the statement on the server.",
   verifying: "The change is in place. PgMedic measures whether it helped.",
   resolved: "Resolved and verified.",
   handedOff: "PgMedic has nothing safe to do here and hands over what it found.",

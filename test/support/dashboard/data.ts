@@ -137,7 +137,7 @@ export const aProposal = (changes: Partial<ProposedAction> = {}): ProposedAction
   ...changes,
 });
 
-export const aDiagnosis = (): Diagnosis => ({
+const aDiagnosis = (): Diagnosis => ({
   verdict: "cause",
   cause: "missing_index",
   summary: "orders is read from end to end because no index begins with customer_id: 97 % of the statement time.",

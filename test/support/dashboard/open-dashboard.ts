@@ -9,7 +9,7 @@ import { readSiteConfig } from "../../../infra/local/static-web/routes.ts";
 import { openBrowser } from "../browser.ts";
 import { FakeApi } from "./fake-api.ts";
 
-export type VisitOptions = {
+type VisitOptions = {
   role?: "reader" | "operator" | "admin";
   theme?: "light" | "dark";
   size?: { width: number; height: number };
