@@ -67,7 +67,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const origin = `http://127.0.0.1:${publicServer.port}`;
   binding = clientBinding({ origin, rpcOrigin: `http://127.0.0.1:${rpc.port}` }, taskHub);
   for (const hook of app.hooks.appStart) await hook({ hookData: {} });
-  const listeners = startServiceBusListeners({ app, invoke, log, settings });
+  const listeners = await startServiceBusListeners({ app, invoke, log, settings });
   engine.start();
   timers.start();
   const stop = async (): Promise<void> => {

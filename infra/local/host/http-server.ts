@@ -78,10 +78,13 @@ export async function listen(port: number, handler: Handler): Promise<ListeningS
 
 async function stopServer(server: Server, graceMs: number): Promise<void> {
   const reset = setTimeout(() => server.closeAllConnections(), graceMs);
+  // A connection that is kept alive would hold the stop up after its last answer.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
   });
+  clearInterval(sweep);
   clearTimeout(reset);
 }
 

@@ -1,4 +1,4 @@
-import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from "@azure/service-bus";
+import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } from "@azure/service-bus";
 import type { App, RegisteredFunction, RpcValue } from "./functions-core.ts";
 import { triggerOf, type Invoke, type LogSink } from "./invocation.ts";
 
@@ -18,11 +18,16 @@ export interface Listener {
 }
 
 /** Listens to the queues of the app's Service Bus functions: complete on success, abandon when the handler throws. */
-export function startServiceBusListeners(options: ListenerOptions): Listener[] {
+export async function startServiceBusListeners(options: ListenerOptions): Promise<Listener[]> {
   const functions = [...options.app.functions.values()].filter(
     (fn) => triggerOf(fn).type.toLowerCase() === "servicebustrigger",
   );
-  return functions.map((definition) => startListener(options, definition));
+  if (functions.length === 0) return [];
+  const sdk = await import("@azure/service-bus"); // takes most of the host's start, so only who needs it pays
+  const connections = functions.map((definition) => connectionString(options, definition));
+  return functions.map((definition, index) =>
+    startListener(options, definition, new sdk.ServiceBusClient(connections[index] ?? "")),
+  );
 }
 
 function openReceiver(client: ServiceBusClient, trigger: Record<string, unknown>): ServiceBusReceiver {
@@ -48,9 +53,8 @@ function connectionString({ settings }: ListenerOptions, definition: RegisteredF
   return value;
 }
 
-function startListener(options: ListenerOptions, definition: RegisteredFunction): Listener {
+function startListener(options: ListenerOptions, definition: RegisteredFunction, client: ServiceBusClient): Listener {
   const { invoke, log } = options;
-  const client = new ServiceBusClient(connectionString(options, definition));
   const receiver = openReceiver(client, triggerOf(definition).options);
   const inFlight = new Set<Promise<void>>();
   const subscription = receiver.subscribe(
