@@ -69,6 +69,8 @@ async function ensureRoles(client: pg.Client, passwords: ShopPasswords): Promise
 
 async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString, application_name: "pgmedic-demo" });
+  // A lost connection is reported by the query under way as well; without a listener it would end the process.
+  client.on("error", () => {});
   await client.connect();
   try {
     return await work(client);

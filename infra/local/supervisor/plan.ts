@@ -83,6 +83,7 @@ function serviceEnvironments(
     "service-bus": {
       PGMEDIC_SERVICE_BUS_PORT: String(settings.PGMEDIC_SERVICE_BUS_PORT),
       PGMEDIC_SERVICE_BUS_STATE: folder("service-bus"),
+      PGMEDIC_LOCK_MS: String(settings.PGMEDIC_LOCK_MS),
     },
     "static-web": {
       PGMEDIC_FRONT_PORT: String(settings.PGMEDIC_FRONT_PORT),
