@@ -111,7 +111,7 @@ function toRpcBody(body: unknown): RpcValue {
 function toTriggerMetadata(message: ServiceBusReceivedMessage): Record<string, RpcValue> {
   const entries: [string, unknown][] = [
     ["MessageId", message.messageId],
-    ["DeliveryCount", message.deliveryCount],
+    ["DeliveryCount", (message.deliveryCount ?? 0) + 1], // this client counts from 0, the host's from 1
     ["SequenceNumber", message.sequenceNumber?.toNumber()],
     ["EnqueuedTimeUtc", message.enqueuedTimeUtc],
     ["ExpiresAtUtc", message.expiresAtUtc],
