@@ -27,12 +27,12 @@ function one(name: string): string {
 
 const MAXIMUM_BYTES = 63;
 
-/** Cuts a name to what PostgreSQL keeps of it: 63 bytes, never in the middle of a character. */
-export function fitted(name: string): string {
+/** Cuts a name so that, with a suffix, it is what PostgreSQL keeps: 63 bytes, never cut in the middle of a character. */
+export function fitted(name: string, suffix = ""): string {
   let kept = "";
   for (const character of name) {
-    if (Buffer.byteLength(kept + character) > MAXIMUM_BYTES) break;
+    if (Buffer.byteLength(kept + character + suffix) > MAXIMUM_BYTES) break;
     kept += character;
   }
-  return kept;
+  return kept + suffix;
 }

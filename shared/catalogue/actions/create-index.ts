@@ -25,8 +25,7 @@ export const createIndex = {
 export function indexName(table: string, columns: readonly string[], taken: readonly string[]): string {
   const wanted = `idx_${[table, ...columns].join("_")}`;
   for (let number = 1; ; number += 1) {
-    const suffix = number === 1 ? "" : `_${number}`;
-    const name = fitted(wanted.slice(0, 63 - suffix.length)) + suffix;
+    const name = fitted(wanted, number === 1 ? "" : `_${number}`);
     if (!taken.includes(name)) return name;
   }
 }

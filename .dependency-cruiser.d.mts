@@ -1,0 +1,2 @@
+declare const configuration: { forbidden: unknown[]; options: object };
+export default configuration;

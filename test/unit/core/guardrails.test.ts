@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type GuardrailFacts, LIMITS, mayExecute, mayPropose } from "../../../shared/core/guardrails.ts";
+import { HOUR_MS, later } from "../../../shared/core/time.ts";
+import { NOW } from "../../support/incidents.ts";
+
+const calm: GuardrailFacts = {
+  killSwitch: "off",
+  phase: "assist",
+  consent: "person",
+  riskClass: "R2",
+  kind: "create_index",
+  target: "public.orders(customer_id asc)",
+  load: "busy",
+  pastActions: [],
+  indexesOnTable: 1,
+  estimatedBytes: 15_000_000,
+  diskFreeBytes: 10 ** 12,
+  oldestTransactionSeconds: 1,
+  unmetPreconditions: [],
+  lockHeld: true,
+};
+const past = (wish: Partial<GuardrailFacts["pastActions"][number]>) => ({
+  kind: calm.kind,
+  target: calm.target,
+  at: later(NOW, -HOUR_MS).toISOString(),
+  undone: false,
+  ...wish,
+});
+
+const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
+  killSwitch: fc.constantFrom("on", "off", "unreadable"),
+  phase: fc.constantFrom("shadow", "assist"),
+  consent: fc.constantFrom("none", "person", "instruction"),
+  riskClass: fc.constantFrom("R0", "R1", "R2", "R3", "R4"),
+  kind: fc.constantFrom("create_index", "drop_index"),
+  target: fc.constantFrom(calm.target, "public.other(id asc)"),
+  load: fc.constantFrom("clear", "busy", "saturated"),
+  pastActions: fc.array(
+    fc.record({
+      kind: fc.constantFrom("create_index", "drop_index"),
+      target: fc.constantFrom(calm.target, "public.other(id asc)"),
+      at: fc.integer({ min: 0, max: 30 * 24 }).map((hours) => later(NOW, -hours * HOUR_MS).toISOString()),
+      undone: fc.boolean(),
+    }),
+    { maxLength: 12 },
+  ),
+  indexesOnTable: fc.integer({ min: 0, max: 20 }),
+  estimatedBytes: fc.integer({ min: 1, max: 10 ** 9 }),
+  diskFreeBytes: fc.option(fc.integer({ min: 0, max: 10 ** 10 })),
+  oldestTransactionSeconds: fc.integer({ min: 0, max: 5_000 }),
+  unmetPreconditions: fc.array(fc.constant("a condition"), { maxLength: 1 }),
+  lockHeld: fc.boolean(),
+});
+
+describe("whatever the facts", () => {
+  const always = (holds: (facts: GuardrailFacts) => boolean) =>
+    fc.assert(
+      fc.property(anyFacts, (facts) => !mayExecute(facts, NOW).allowed || holds(facts)),
+      { numRuns: 5_000 },
+    );
+
+  test("nothing runs while the kill switch is on or cannot be read", () =>
+    always(({ killSwitch }) => killSwitch === "off"));
+  test("nothing runs without consent", () => always(({ consent }) => consent !== "none"));
+  test("nothing runs in the Shadow phase", () => always(({ phase }) => phase === "assist"));
+  test("nothing runs without the server lock", () => always(({ lockHeld }) => lockHeld));
+  test("no instruction runs what needs a person", () =>
+    always((facts) => facts.riskClass !== "R3" || facts.consent === "person"));
+  test("advice never runs", () => always(({ riskClass }) => riskClass !== "R4"));
+  test("nothing runs on a saturated server", () => always(({ load }) => load !== "saturated"));
+  test("nothing runs with an unmet precondition", () => always((facts) => facts.unmetPreconditions.length === 0));
+  test("an index is never built into a disk that could fill up", () =>
+    always((facts) => facts.diskFreeBytes === null || facts.diskFreeBytes >= 2 * facts.estimatedBytes));
+  test("what was undone is never done again on the same target", () =>
+    always(
+      (facts) => !facts.pastActions.some((one) => one.undone && one.kind === facts.kind && one.target === facts.target),
+    ));
+  test("what may run may also be proposed", () => always((facts) => mayPropose(facts, NOW).allowed));
+});
+
+test("a calm server with a person's consent is allowed", () => {
+  expect(mayExecute(calm, NOW)).toMatchObject({ allowed: true });
+});
+
+test.each([
+  ["the kill switch", { killSwitch: "on" }, /kill switch/],
+  ["cooldown", { pastActions: [past({})] }, /cooldown/],
+  ["oscillation", { pastActions: [past({ undone: true })] }, /oscillate/],
+  ["too many indexes", { indexesOnTable: LIMITS.indexesPerTable }, /already has/],
+  ["a long transaction", { oldestTransactionSeconds: 2_000 }, /transaction is open/],
+  ["a small disk", { diskFreeBytes: 20_000_000 }, /disk/],
+] as const)("%s is named as the reason", (_name, change, reason) => {
+  const ruling = mayExecute({ ...calm, ...change }, NOW);
+  expect(ruling.allowed).toBe(false);
+  expect(ruling.reason).toMatch(reason);
+});
+
+test("another target on the same server minutes later is free", () => {
+  expect(mayExecute({ ...calm, pastActions: [past({ target: "public.orders(product_id asc)" })] }, NOW).allowed).toBe(
+    true,
+  );
+});
