@@ -13,6 +13,11 @@ interface ListenerOptions {
 const MAX_CONCURRENT_CALLS = 8;
 const MAX_LOCK_RENEWAL_MS = 300_000;
 
+/** A local broker is back within a second after a restart; the client's own default is to wait 30 s. */
+const RETRY = { retryDelayInMs: 250, maxRetryDelayInMs: 2000, timeoutInMs: 10_000 };
+/** How long a stop waits for a broker that does not answer any more. */
+const CLOSE_MS = 2000;
+
 export interface Listener {
   stop(): Promise<void>;
 }
@@ -26,7 +31,7 @@ export async function startServiceBusListeners(options: ListenerOptions): Promis
   const sdk = await import("@azure/service-bus"); // takes most of the host's start, so only who needs it pays
   const connections = functions.map((definition) => connectionString(options, definition));
   return functions.map((definition, index) =>
-    startListener(options, definition, new sdk.ServiceBusClient(connections[index] ?? "")),
+    startListener(options, definition, new sdk.ServiceBusClient(connections[index] ?? "", { retryOptions: RETRY })),
   );
 }
 
@@ -71,12 +76,19 @@ function startListener(options: ListenerOptions, definition: RegisteredFunction,
   );
   return {
     async stop() {
-      await subscription.close();
+      await atMost(CLOSE_MS, subscription.close());
       await Promise.all(inFlight);
-      await receiver.close();
-      await client.close();
+      await atMost(
+        CLOSE_MS,
+        receiver.close().then(() => client.close()),
+      );
     },
   };
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const timeout = new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+  await Promise.race([work.catch(() => undefined), timeout]);
 }
 
 interface Delivery {

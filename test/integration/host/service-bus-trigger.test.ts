@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import fx, { type InvocationContext } from "@azure/functions";
 import { ServiceBusClient } from "@azure/service-bus";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -11,6 +12,7 @@ interface Received {
   readonly metadata: InvocationContext["triggerMetadata"];
 }
 
+const QUEUES = ["plain", "failing", "slow"].map((name) => ({ ...queueDefaults, name, maxDeliveryCount: 3 }));
 const folder = temporaryFolder();
 const received: Received[] = [];
 let broker: Broker;
@@ -45,8 +47,7 @@ function registerListeners(): void {
 }
 
 beforeAll(async () => {
-  const queue = (name: string) => ({ ...queueDefaults, name, maxDeliveryCount: 3 });
-  broker = await startBroker({ port: 0, stateFolder: folder.path, queues: ["plain", "failing", "slow"].map(queue) });
+  broker = await startBroker({ port: 0, stateFolder: folder.path, queues: QUEUES });
   const app = await collectApp(registerListeners);
   const settings = { SERVICE_BUS: broker.connectionString };
   host = await startHost({ app, port: 0, stateFolder: ":memory:", settings, log: () => undefined });
@@ -121,6 +122,28 @@ test("at most eight messages of a queue are handled at once", async () => {
   await client.createSender("slow").sendMessages(messages);
   await waitFor(20, ({ metadata }) => String(metadata?.["messageId"]).startsWith("slow-"));
   expect(mostAtOnce).toBe(8);
+});
+
+test("after a restart of the broker messages come again within seconds", async () => {
+  const { port } = broker;
+  await broker.stop();
+  broker = await startBroker({ port, stateFolder: folder.path, queues: QUEUES });
+  const again = new ServiceBusClient(broker.connectionString);
+  await again.createSender("plain").sendMessages({ messageId: "after-restart", body: 1 });
+  await waitFor(1, hasId("after-restart"));
+  await again.close();
+});
+
+test("the host stops within seconds when the broker is gone", async () => {
+  const lonely = await startBroker({ port: 0, stateFolder: join(folder.path, "lonely"), queues: QUEUES });
+  const app = await collectApp(registerListeners);
+  const settings = { SERVICE_BUS: lonely.connectionString };
+  const other = await startHost({ app, port: 0, stateFolder: ":memory:", settings, log: () => undefined });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await lonely.stop();
+  const startedMs = Date.now();
+  await other.stop();
+  expect(Date.now() - startedMs).toBeLessThan(8000);
 });
 
 test("a missing connection setting is named at start", async () => {
