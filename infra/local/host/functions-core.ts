@@ -60,6 +60,8 @@ export interface InvocationModel {
 
 export interface ProgrammingModel {
   getInvocationModel(invocation: object): InvocationModel;
+  /** What the app asked for with `app.setup`, read once after loading. */
+  getCapabilities(capabilities: Record<string, string>): Promise<Record<string, string>>;
 }
 
 /** What one app registered: its functions by lower-case name, and its hooks. */
@@ -153,6 +155,10 @@ export async function collectApp(register: () => unknown): Promise<App> {
     core.app = undefined;
   }
   app.model = core.model;
+  const capabilities = (await app.model?.getCapabilities({})) ?? {};
+  if ("HttpUri" in capabilities) {
+    throw new Error("enableHttpStream is not supported locally: on Azure a failing handler would hang with it.");
+  }
   return app;
 }
 

@@ -39,45 +39,47 @@ const DEFAULT_GRACE_MS = 30_000;
 
 /** Starts a Functions app: its HTTP routes, queues, timers and orchestrations, and what was left from before. */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { app, log } = options;
-  const settings = options.settings ?? {};
-  const clock = options.clock ?? systemClock;
-  const taskHub = options.taskHub ?? "PgMedic";
-  const graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+  const { app, log, settings = {}, clock = systemClock, taskHub = "PgMedic", graceMs = DEFAULT_GRACE_MS } = options;
   refuseUnsupported(app);
   const routes = compileRoutes(app);
   const store = openStore(options.stateFolder);
-  let binding = "";
-  const invoke = createInvoker({ app, clientBinding: () => binding, log });
-  const admit = options.admit === undefined ? {} : { admit: options.admit };
-  const engine = createEngine({ app, invoke, store, clock, log, ...admit });
-  const timers = createTimers({ app, invoke, store, clock, log, settings });
-  const management = { commands: engine.commands, taskHub };
-  // Handlers reach their client through a port of its own, so that requests in flight at a stop still can.
-  const rpc = await listen(0, async (exchange) => (await answerManagement(management, exchange)) ?? emptyAnswer(404));
-  const answer = async (exchange: Exchange): Promise<HttpAnswer> =>
-    (await answerManagement(management, exchange)) ??
-    answerAdmin(timers, exchange) ??
-    answerFunction({ routes, invoke, log }, exchange);
-  const publicServer = await listen(options.port, answer).catch(async (error: unknown) => {
-    await rpc.stop(0);
-    store.close();
+  const undo: (() => unknown)[] = [() => store.close()]; // in reverse when the start fails
+  try {
+    let binding = "";
+    const invoke = createInvoker({ app, clientBinding: () => binding, log });
+    const admit = options.admit === undefined ? {} : { admit: options.admit };
+    const engine = createEngine({ app, invoke, store, clock, log, ...admit });
+    const timers = createTimers({ app, invoke, store, clock, log, settings });
+    const management = { commands: engine.commands, taskHub };
+    // Handlers reach their client through a port of its own, so that requests in flight at a stop still can.
+    const rpc = await listen(0, async (exchange) => (await answerManagement(management, exchange)) ?? emptyAnswer(404));
+    undo.push(() => rpc.stop(0));
+    const web = await listen(
+      options.port,
+      async (exchange) =>
+        (await answerManagement(management, exchange)) ??
+        answerAdmin(timers, exchange) ??
+        answerFunction({ routes, invoke, log }, exchange),
+    );
+    undo.push(() => web.stop(0));
+    const origin = `http://127.0.0.1:${web.port}`;
+    binding = clientBinding({ origin, rpcOrigin: `http://127.0.0.1:${rpc.port}` }, taskHub);
+    for (const hook of app.hooks.appStart) await hook({ hookData: {} });
+    const listeners = await startServiceBusListeners({ app, invoke, log, settings });
+    engine.start();
+    timers.start();
+    const stop = async (): Promise<void> => {
+      const work = [web.stop(graceMs), timers.stop(), engine.stop(), ...listeners.map((each) => each.stop())];
+      await Promise.race([Promise.allSettled(work), delay(graceMs)]);
+      for (const hook of app.hooks.appTerminate) await hook({ hookData: {} });
+      await rpc.stop(0);
+      store.close();
+    };
+    return { port: web.port, origin, engine, stop };
+  } catch (error) {
+    for (const step of undo.toReversed()) await step();
     throw error;
-  });
-  const origin = `http://127.0.0.1:${publicServer.port}`;
-  binding = clientBinding({ origin, rpcOrigin: `http://127.0.0.1:${rpc.port}` }, taskHub);
-  for (const hook of app.hooks.appStart) await hook({ hookData: {} });
-  const listeners = await startServiceBusListeners({ app, invoke, log, settings });
-  engine.start();
-  timers.start();
-  const stop = async (): Promise<void> => {
-    const work = [publicServer.stop(graceMs), timers.stop(), engine.stop(), ...listeners.map((each) => each.stop())];
-    await Promise.race([Promise.allSettled(work), delay(graceMs)]);
-    for (const hook of app.hooks.appTerminate) await hook({ hookData: {} });
-    await rpc.stop(0);
-    store.close();
-  };
-  return { port: publicServer.port, origin, engine, stop };
+  }
 }
 
 function delay(ms: number): Promise<void> {

@@ -52,7 +52,7 @@ export function createTimers(options: TimerOptions) {
   const save = (timer: TimerFunction, last: string): void => {
     const nowMs = clock.now();
     const state = { Last: last, Next: toIso(timer.schedule.nextMs(nowMs)), LastUpdated: toIso(nowMs) };
-    if (timer.isMonitored) store.saveTimerState(timer.definition.name, state);
+    if (timer.isMonitored && store.isOpen()) store.saveTimerState(timer.definition.name, state);
   };
 
   const run = async (timer: TimerFunction, isPastDue: boolean): Promise<void> => {

@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { runInThisContext } from "node:vm";
 import fx, { type HttpFunctionOptions } from "@azure/functions";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -37,6 +40,17 @@ beforeAll(async () => {
 });
 
 afterAll(() => host.stop());
+
+/** The setting holds for a whole process, so it has one of its own. */
+const STREAMING_APP = `
+  import { collectApp } from "./infra/local/host/functions-core.ts";
+  import fx from "@azure/functions";
+  await collectApp(() => {
+    fx.app.setup({ enableHttpStream: true });
+    fx.app.http("any", { handler: () => ({}) });
+  }).catch((error) => console.log(error.message));
+  process.exit(0);
+`;
 
 /** The recorded handlers may use the recorder's two helpers. */
 function compileDefinition(source: string): HttpFunctionOptions {
@@ -97,6 +111,13 @@ test("an output binding is refused when the app is loaded", async () => {
   );
   const start = startHost({ app, port: 0, stateFolder: ":memory:", log: () => undefined });
   await expect(start).rejects.toThrow(/"serviceBus", which is not supported locally/);
+});
+
+test("an app that turns enableHttpStream on is refused", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", STREAMING_APP], {
+    cwd: fileURLToPath(new URL("../../../", import.meta.url)),
+  });
+  expect(stdout).toContain("enableHttpStream is not supported locally");
 });
 
 test("a literal route wins over a parameter, and a parameter over the rest", async () => {

@@ -25,6 +25,7 @@ export function createActivityRunner(options: RunnerOptions) {
       definition === undefined
         ? { kind: "failed", reason: `The activity function '${call.name}' is not registered any more.`, details: "" }
         : await callActivity(options.invoke, definition, call);
+    if (!options.store.isOpen()) return;
     options.store.transaction(() => {
       options.store.removeActivity(call.id);
       const { instanceId, executionId } = call;

@@ -131,5 +131,6 @@ async function deliver(
     return;
   }
   const result = await runEpisode(context, instance, { past: store.history(instanceId), messages: wanted });
+  if (!store.isOpen()) return;
   commitEpisode({ store, nowMs: context.now() }, { startedAs: instance, taken, result });
 }

@@ -89,6 +89,8 @@ export function openStore(folder: string) {
         throw error;
       }
     },
+    /** False after the host has stopped; what outlived the stop is then left to the next start. */
+    isOpen: (): boolean => db.isOpen,
     close: () => db.close(),
   };
 }

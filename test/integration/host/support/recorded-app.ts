@@ -107,6 +107,7 @@ function observe(app: App, observed: ObservedInvocation[]): void {
   const { model } = app;
   if (model === undefined) throw new Error("The recorded app loaded no programming model.");
   app.model = {
+    getCapabilities: (capabilities) => model.getCapabilities(capabilities),
     getInvocationModel(invocation) {
       const core = invocation as CoreInvocation; // the shape that our own invoker builds
       const inner = model.getInvocationModel(invocation);
