@@ -59,7 +59,7 @@ export type ServiceName = keyof typeof PORTS;
 
 const USAGE = `npm start [-- --port <dashboard port>] [--server postgres://user@host/database]`;
 
-export type Settled = { ok: true; settings: LocalSettings } | { ok: false; problem: string };
+type Settled = { ok: true; settings: LocalSettings } | { ok: false; problem: string };
 
 /** Reads flags and environment; a problem is text for a person, with every wrong setting in it. */
 export function readLocalSettings(flags: readonly string[], environment: NodeJS.ProcessEnv): Settled {

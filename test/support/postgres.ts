@@ -7,7 +7,7 @@ import { temporaryFolder } from "./process.ts";
 
 const PASSWORD = "test";
 
-export type TestDatabase = {
+type TestDatabase = {
   name: string;
   url: string;
   query: pg.Client["query"];

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 
-export type Refusal = { status: number; code: string; message: string };
+type Refusal = { status: number; code: string; message: string };
 
 /** Azure's limit of one document. */
 const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024;

@@ -15,7 +15,7 @@ import { ensureContainer, hasContainer, partitionOf, restore, type Route, routeO
 export const COSMOS_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 export const COSMOS_DATABASE = "pgmedic";
 
-export type CosmosOptions = { port: number; stateFolder: string };
+type CosmosOptions = { port: number; stateFolder: string };
 export type Cosmos = { port: number; endpoint: string; stop: () => Promise<void> };
 
 const HOST = "127.0.0.1";

@@ -9,7 +9,7 @@ const RETRY_MS = 500;
 export type Work = { text: string; parameter: () => number };
 
 /** Figures since the load began and over the last 5 seconds; `meanMs` is null without calls. */
-export type LoadFigures = {
+type LoadFigures = {
   since: string;
   calls: number;
   errors: number;

@@ -6,10 +6,10 @@ const SHOP = "shop";
 const UNFINISHED = "shop_unfinished";
 const TABLES = ["customers", "products", "orders", "order_items"];
 
-export type ShopPasswords = { investigator: string; executor: string; app: string };
+type ShopPasswords = { investigator: string; executor: string; app: string };
 
 /** `url` gives the superuser's connection URL of a database. */
-export type ShopOptions = { url: (database: string) => string; passwords: ShopPasswords };
+type ShopOptions = { url: (database: string) => string; passwords: ShopPasswords };
 
 /** PostgreSQL parameters of the shop's server: room for the tables in memory, and a quick first load. */
 export const shopSettings: Readonly<Record<string, string>> = {

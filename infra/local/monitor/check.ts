@@ -6,7 +6,7 @@ import { alertIdOf, type AlertPayload, originAlertIdOf, payloadOf, type Target }
 import { type AlertRule, isViolated, minutesOf } from "./rules.ts";
 
 type Look = { rule: AlertRule; now: number; minuteMs: number; history: History };
-export type RuleCheck = Look & { target: Target; fired: FiredAlert | undefined };
+type RuleCheck = Look & { target: Target; fired: FiredAlert | undefined };
 
 /** `alert` is what the rule has fired after the check; a payload is there when the check fired or resolved it. */
 export type Checked =

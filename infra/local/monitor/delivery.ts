@@ -7,7 +7,7 @@ const RETRIED = new Set([408, 429, 503, 504]);
 const AZURE_DELAYS_MS = [5_000, 20_000, 5_000, 40_000, 5_000];
 const TIMEOUT_MS = 10_000;
 
-export type DeliveryOptions = {
+type DeliveryOptions = {
   url: string;
   retryDelaysMs?: readonly number[];
   /** After the last retry has failed nothing is posted for so long. */
@@ -15,7 +15,7 @@ export type DeliveryOptions = {
   log: (line: string) => void;
 };
 
-export type Outcome = "delivered" | "dropped" | "stopped";
+type Outcome = "delivered" | "dropped" | "stopped";
 export type Delivery = { post: (payload: object) => Promise<Outcome>; stop: () => void };
 
 export function createDelivery(options: DeliveryOptions): Delivery {

@@ -6,7 +6,7 @@ import type { AlertRule } from "./rules.ts";
 /** The parts of a resource id that the payload repeats. */
 export type Target = { resourceId: string; subscriptionId: string; resourceGroup: string; name: string };
 
-export type Occurrence = {
+type Occurrence = {
   rule: AlertRule;
   target: Target;
   alert: FiredAlert;

@@ -16,9 +16,9 @@ const SQL = `
 type Row = { connections: number; max_connections: number; oldest_xid_age: number; bytes: number };
 
 /** `dataFolder` is known only of a server on this machine; without it there is no CPU, memory or storage figure. */
-export type SamplerOptions = { url: string; dataFolder: string | undefined; vCores: number };
+type SamplerOptions = { url: string; dataFolder: string | undefined; vCores: number };
 
-export type Sampler = { sample: () => Promise<Figures>; stop: () => Promise<void> };
+type Sampler = { sample: () => Promise<Figures>; stop: () => Promise<void> };
 
 export function createSampler({ url, dataFolder, vCores }: SamplerOptions): Sampler {
   let client: pg.Client | undefined;

@@ -26,7 +26,7 @@ const SUPERUSER = "postgres";
  * `settings` are PostgreSQL parameters that go over the defaults; port 0 takes a free one. `niceness` (0–19) lets the
  * server give way to other processes of this machine.
  */
-export type PostgresOptions = {
+type PostgresOptions = {
   dataFolder: string;
   port: number;
   password: string;

@@ -21,7 +21,7 @@ export const queueDefaults = {
   deadLetterOnExpiry: false,
 };
 
-export type BrokerOptions = { port: number; stateFolder: string; queues: readonly QueueSettings[] };
+type BrokerOptions = { port: number; stateFolder: string; queues: readonly QueueSettings[] };
 
 export type Broker = { port: number; connectionString: string; stop: () => Promise<void> };
 

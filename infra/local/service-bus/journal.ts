@@ -23,7 +23,7 @@ const SCHEMA = `
   create table if not exists seen (queue text, message_id text, at integer not null, primary key (queue, message_id));
 `;
 
-export type MessageState = "active" | "deferred" | "scheduled";
+type MessageState = "active" | "deferred" | "scheduled";
 
 /** One stored message; times are milliseconds since 1970, `payload` is the encoded AMQP message. */
 export type StoredMessage = {

@@ -3,7 +3,7 @@ import rhea, { type Message } from "rhea";
 import type { StoredMessage } from "./journal.ts";
 
 /** Batches arrive as one transfer in this format (the .NET and JavaScript clients' `tryAddMessage`). */
-export const BATCH_FORMAT = 0x80013700;
+const BATCH_FORMAT = 0x80013700;
 
 /** A message that a sender handed over, ready to be stored. */
 export type Incoming = { messageId: string; payload: Buffer; scheduledFor: number | null; timeToLiveMs: number | null };

@@ -13,7 +13,7 @@ export type QueueSettings = {
 };
 
 /** A locked message: `stored.deliveryCount` counts the attempts before this one, as the wire format wants it. */
-export type Taken = { token: string; lockedUntil: number; stored: StoredMessage };
+type Taken = { token: string; lockedUntil: number; stored: StoredMessage };
 
 export type Settlement =
   | { how: "complete" }

@@ -33,7 +33,7 @@ const EVERYTHING: readonly ServiceName[] = [
 const ONLY_IN_DEMO = new Set<ServiceName>(["postgres", "workload"]);
 
 /** `signal` breaks a start off. */
-export type Watch = { log: (line: string) => void; signal: AbortSignal };
+type Watch = { log: (line: string) => void; signal: AbortSignal };
 
 /** Starts the local cloud; when a part of it cannot start, what has been started is ended again. */
 export async function startLocalCloud(wanted: LocalSettings, { log, signal }: Watch): Promise<LocalCloud> {

@@ -123,6 +123,9 @@ function hostEnvironment(settings: LocalSettings, secrets: Secrets): Record<stri
     PGMEDIC_FRONT_PROOF: secrets.frontProof,
     PGMEDIC_STATE: settings.PGMEDIC_STATE,
     PGMEDIC_CLONE_FOLDER: join(settings.PGMEDIC_STATE, "planner-clone"),
+    // Locally a minute of Azure Monitor is two seconds; the verification keeps pace with it.
+    PGMEDIC_VERIFY_SECONDS: process.env["PGMEDIC_VERIFY_SECONDS"] ?? "5",
+    PGMEDIC_FOLLOW_UP_SECONDS: process.env["PGMEDIC_FOLLOW_UP_SECONDS"] ?? "120",
     DEMO_INVESTIGATOR_PASSWORD: secrets.investigator,
     DEMO_EXECUTOR_PASSWORD: secrets.executor,
     ...(own === undefined ? {} : { PGMEDIC_OWN_SERVER_URL: own }),

@@ -11,7 +11,7 @@ const RunFile = z.strictObject({
 });
 type RunFile = z.infer<typeof RunFile>;
 
-export type Claim =
+type Claim =
   | { ok: true; endedLeftovers: number; record: (children: Record<string, number>) => void; release: () => void }
   | { ok: false; pid: number; dashboard: string };
 

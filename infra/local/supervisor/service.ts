@@ -23,7 +23,7 @@ export type ServiceSpec = {
   env: Record<string, string>;
 };
 
-export type ServiceEvents = {
+type ServiceEvents = {
   /** The number of the running process, whenever it changes; undefined when it has ended. */
   changed: (name: ServiceName, pid: number | undefined) => void;
   log: (line: string) => void;
