@@ -1,4 +1,4 @@
-import type { HistoryEvent } from "./events.ts";
+import type { FinalStatus, HistoryEvent } from "./events.ts";
 
 /** What an episode newly asks the host to do; ids are the sequence numbers that history refers to. */
 export type Decision =
@@ -19,7 +19,7 @@ export interface ChildDecision {
 export interface CompleteDecision {
   readonly kind: "complete";
   readonly id: number;
-  readonly status: "Completed" | "Failed" | "Terminated";
+  readonly status: FinalStatus;
   /** JSON text when completed, the plain reason when failed or terminated. */
   readonly result: string | null;
 }

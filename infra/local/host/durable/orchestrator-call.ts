@@ -29,7 +29,7 @@ export function startEvent(generation: Pick<Generation, "past" | "fresh">): Exec
 }
 
 /** The orchestration trigger's value, as the Durable extension writes it. */
-export function triggerPayload(generation: Generation): Record<string, unknown> {
+function triggerPayload(generation: Generation): Record<string, unknown> {
   const { Input, ParentInstance } = startEvent(generation);
   return {
     history: [...generation.past, ...generation.fresh].map(toWire),
