@@ -1,9 +1,10 @@
-import { openPlannerClone, type PlannerClone } from "../shared/advisor/planner-clone.ts";
+import type { PlannerClone } from "../shared/advisor/clone-protocol.ts";
+import { startPlannerClone } from "../shared/advisor/clone-thread.ts";
 import { postgresOf, type Postgres } from "../shared/adapters/postgres.ts";
 import { services } from "./services.ts";
 
 let postgres: Postgres | undefined;
-let clone: Promise<PlannerClone> | undefined;
+let clone: PlannerClone | undefined;
 
 /** The watched servers. Only the runner imports this. */
 export const watchedServers = (): Postgres =>
@@ -14,23 +15,21 @@ export const watchedServers = (): Postgres =>
     return secret;
   }));
 
-/** The planner clone of this process: opened on first use, reused by every investigation. */
-export function plannerClone(): Promise<PlannerClone> {
-  clone ??= openPlannerClone(services().settings.PGMEDIC_CLONE_FOLDER).catch((error: unknown) => {
-    clone = undefined;
-    throw error;
-  });
-  return clone;
-}
+/** The planner clone of this process: started on first use, reused by every investigation. */
+export const plannerClone = (): PlannerClone => (clone ??= startPlannerClone(services().settings.PGMEDIC_CLONE_FOLDER));
 
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Gives work the clone for itself: it holds one server's catalog at a time. */
+/** Gives work the clone for itself: it holds one server's catalog at a time. A clone that died is replaced for the next one. */
 export function withPlannerClone<T>(work: (clone: PlannerClone) => Promise<T>): Promise<T> {
-  const mine = turn.then(async () => work(await plannerClone()));
-  turn = mine.catch(() => {});
+  const mine = turn.then(() => work(plannerClone()));
+  turn = mine.catch(() => closePlannerClone());
   return mine;
 }
 
-/** Closes the clone when the worker ends. */
-export const closePlannerClone = async (): Promise<void> => (await clone?.catch(() => undefined))?.close();
+/** Closes the clone, when the worker ends or something went wrong in it. */
+export async function closePlannerClone(): Promise<void> {
+  const closing = clone;
+  clone = undefined;
+  await closing?.close().catch(() => {});
+}

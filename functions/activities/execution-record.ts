@@ -79,7 +79,10 @@ export const snapshotAfter = (run: Run): Promise<Snapshot | null> =>
 export async function recordExecution(run: Run, index: IndexFacts): Promise<void> {
   const { incidents, now } = services();
   const server = await theServer(run);
-  await incidents.keepOnce(run.incidentId, `snapshot-after-${run.runId}`, await snapshotNow(run, server));
+  const after = await snapshotNow(run, server);
+  await incidents.keepOnce(run.incidentId, `snapshot-after-${run.runId}`, after);
+  // The next alert must not be explained by what this action has just mended.
+  await services().snapshots.add(after);
   const { proposal, fencingToken, decision } = await theIncident(run);
   if (proposal === null || decision === null || fencingToken === null)
     throw new Error("an execution without a proposal");

@@ -13,7 +13,7 @@ import { theIncident, theRemedy, theServer } from "./subject.ts";
 
 /** Compares the target statements before the action and since. An inconclusive window is followed by one twice as long, up to a limit. */
 export async function verify(input: StepInput<"verify">): Promise<StepOutput<"verify">> {
-  const { incidents, metrics, settings, now } = services();
+  const { incidents, metrics, settings, snapshots, now } = services();
   const { window, isFollowUp, ...run } = input;
   const incident = await theIncident(run);
   const start = await snapshotAfter(run);
@@ -21,6 +21,7 @@ export async function verify(input: StepInput<"verify">): Promise<StepOutput<"ve
 
   const server = await theServer(run);
   const end = await snapshotNow(run, server);
+  await snapshots.add(end);
   const { targets } = await theRemedy(run);
   const interval = intervalBetween(start, end);
   const cpu = {

@@ -42,8 +42,8 @@ export function register(): void {
 
   app.timer("takeSnapshots", { schedule: EVERY_MINUTE, runOnStartup: true, handler: takeSnapshots });
   app.timer("sweep", { schedule: EVERY_MINUTE, handler: sweep, ...withClient });
-  // The first incident should not wait for the clone to be made; a failure shows when it is needed.
-  app.hook.appStart(() => void plannerClone().catch(() => {}));
+  // The first incident should not wait for the clone to be made.
+  app.hook.appStart(() => void plannerClone());
   app.hook.appTerminate(closePlannerClone);
 }
 

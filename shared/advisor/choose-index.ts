@@ -2,7 +2,7 @@ import type { PlanFigure } from "../contracts/proposal.ts";
 import { type Candidate, candidateName, candidatesFor, coveringIndex } from "./candidates.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
 import { indexesIn, keptShare } from "./plan.ts";
-import type { HypotheticalIndex, PlannerClone } from "./planner-clone.ts";
+import type { HypotheticalIndex, PlannerClone } from "./clone-protocol.ts";
 import { scansOf } from "./scans.ts";
 import type { Node } from "./syntax.ts";
 

@@ -5,36 +5,27 @@ import { type Candidate, estimatedBytes } from "./candidates.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
 import { createTable, createTypes, usableSettings } from "./clone-ddl.ts";
 import { clear, type CloneStorage, openStorage, restoreSize, restoreStatistics } from "./clone-storage.ts";
-import { costOf, type PlanNode, Plans, skipScans } from "./plan.ts";
+import { costOf, Plans, skipScans } from "./plan.ts";
+import { type HypotheticalIndex, type Loaded, messageOf, type PlannerClone, type Planned } from "./clone-protocol.ts";
 
 /** Skip scans came with PostgreSQL 18: for an older server a plan with one is a plan that it cannot make. */
 const SKIP_SCAN_VERSION = 180000;
-
-/** A candidate as it stands in the clone; switched off until it is tried. */
-export type HypotheticalIndex = { name: string; bytes: number; candidate: Candidate };
-export type Planned = { ok: true; cost: number; plan: PlanNode; text: string } | { ok: false; because: string };
-export type PlannerClone = Awaited<ReturnType<typeof openPlannerClone>>;
 
 /**
  * An in-process PostgreSQL that holds a server's planner state and none of its data: empty tables with the server's statistics and
  * sizes. Kept in `folder`; making the first one takes seconds, later ones start from a template.
  */
-export async function openPlannerClone(folder: string) {
+export async function openClone(folder: string): Promise<PlannerClone> {
   const storage = await openStorage(folder);
   const { database } = storage;
   let version = 0;
   return {
-    /** Replaces what the clone holds by a server's tables and the given candidates. Answers what could not be rebuilt. */
-    load: async (
-      catalog: Catalog,
-      candidates: readonly Candidate[],
-    ): Promise<{ indexes: HypotheticalIndex[]; problems: string[] }> => {
+    load: async (catalog, candidates) => {
       version = catalog.version;
       return loadCatalog(storage, catalog, candidates);
     },
 
-    /** Plans a query as it stands in pg_stat_statements, `$1` and all, with the given candidates switched on. */
-    plan: async (query: string, on: readonly HypotheticalIndex[] = []): Promise<Planned> => {
+    plan: async (query, on = []) => {
       for (const { name } of on) await switchIndex(database, name, true);
       const hidden: string[] = [];
       try {
@@ -53,7 +44,7 @@ export async function openPlannerClone(folder: string) {
   };
 }
 
-async function loadCatalog(storage: CloneStorage, catalog: Catalog, candidates: readonly Candidate[]) {
+async function loadCatalog(storage: CloneStorage, catalog: Catalog, candidates: readonly Candidate[]): Promise<Loaded> {
   const { database } = storage;
   const problems: string[] = [];
   await clear(storage);
@@ -129,7 +120,6 @@ async function withoutSkipScans(database: PGlite, query: string, first: Planned,
 const switchIndex = (database: PGlite, name: string, isOn: boolean): Promise<unknown> =>
   database.query("update pg_index set indisvalid = $2 where indexrelid = $1::regclass", [name, isOn]);
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const linesOf = (rows: unknown): string =>
   Array.isArray(rows) ? rows.map((row: Record<string, unknown>) => String(row["QUERY PLAN"])).join("\n") : "";
 

@@ -23,12 +23,13 @@ export function judge(observation: Observation): Judgement {
     const side = before.calls < MINIMUM_CALLS ? `before: ${before.calls}` : `after: ${after.calls}`;
     return { verdict: "inconclusive", because: `fewer than ${MINIMUM_CALLS} calls (${side})` };
   }
+  // What is never used cannot have made anything slower either.
+  if (indexScans === 0) return { verdict: "no_effect", because: `${after.calls} calls and not one scan of the index` };
   const t = welchT(asMoments(before), asMoments(after));
   const blocksSaved = savedShare(before.blocksPerCall, after.blocksPerCall);
   const timeSaved = savedShare(before.meanMs, after.meanMs);
   const isSlower = -timeSaved >= REGRESSED_BY && after.meanMs - before.meanMs >= REGRESSION_FLOOR_MS && t < -T_CRITICAL;
   if (isSlower) return { verdict: "regressed", because: `mean time rose by ${percent(-timeSaved)}` };
-  if (indexScans === 0) return { verdict: "no_effect", because: `${after.calls} calls and not one scan of the index` };
   return judgeSavings(blocksSaved, timeSaved, t > T_CRITICAL);
 }
 
@@ -49,4 +50,8 @@ const asMoments = (figures: WindowFigures) => ({
   stddev: figures.stddevMs,
 });
 const savedShare = (before: number, after: number): number => (before > 0 ? (before - after) / before : 0);
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
+// 99.97 % is not 100 %: what is nearly everything keeps a decimal.
+const percent = (share: number): string => {
+  const isNearlyAll = share > 0.99 && share < 1;
+  return `${isNearlyAll ? Math.floor(share * 1000) / 10 : Math.round(share * 100)} %`;
+};

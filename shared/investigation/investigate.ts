@@ -1,7 +1,7 @@
 import type { Session } from "../adapters/postgres.ts";
 import { type Advice, chooseIndex } from "../advisor/choose-index.ts";
 import type { Catalog } from "../advisor/catalog.ts";
-import type { PlannerClone } from "../advisor/planner-clone.ts";
+import type { PlannerClone } from "../advisor/clone-protocol.ts";
 import { activity } from "../catalogue/diagnostics/activity.ts";
 import type { ServerFacts } from "../catalogue/diagnostics/server-facts.ts";
 import type { Diagnosis } from "../contracts/diagnosis.ts";

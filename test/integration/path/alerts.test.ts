@@ -19,7 +19,10 @@ describe("a payload", () => {
   test.each(Object.entries(EVERY_KIND))("of the kind %s is taken", async (_kind, payload) => {
     const answer = await cloud.postAlert(payload);
     expect(answer.status).toBe(202);
-    expect(AlertAnswer.parse(answer.body)).toMatchObject({ disposition: "ignored", reason: expect.stringMatching(/registered/) });
+    expect(AlertAnswer.parse(answer.body)).toMatchObject({
+      disposition: "ignored",
+      reason: expect.stringMatching(/registered/),
+    });
   });
 
   test("that is wrong is refused with the path of each error", async () => {

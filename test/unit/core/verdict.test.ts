@@ -30,6 +30,10 @@ test("an index that is never scanned has no effect", () => {
   expect(judge({ before: figures({}), after: figures({}), indexScans: 0 }).verdict).toBe("no_effect");
 });
 
+test("an index that is never scanned is not blamed for slower statements", () => {
+  expect(judge({ before: figures({}), after: figures({ meanMs: 200 }), indexScans: 0 }).verdict).toBe("no_effect");
+});
+
 test("a scanned index that saves nothing has no effect", () => {
   expect(
     judge({ before: figures({}), after: figures({ meanMs: 78, blocksPerCall: 19_500 }), indexScans: 40 }).verdict,
