@@ -1,9 +1,7 @@
 // `npm run reset`: forgets everything that the local cloud has kept.
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { reachableFolder } from "./postgres/binaries.ts";
-import { endOrphan } from "./postgres/orphan.ts";
+import { existsSync } from "node:fs";
 import { readLocalSettings } from "./settings.ts";
+import { forget } from "./supervisor/forget.ts";
 import { endLeftovers, runningSupervisor } from "./supervisor/run-file.ts";
 
 async function main(): Promise<number> {
@@ -23,9 +21,7 @@ async function main(): Promise<number> {
     return 0;
   }
   await endLeftovers(state);
-  const dataFolder = reachableFolder(join(state, "postgres"));
-  await endOrphan(dataFolder);
-  for (const path of [dataFolder, `${dataFolder}.log`, state]) rmSync(path, { recursive: true, force: true });
+  await forget(state);
   process.stdout.write(`removed ${state}\n`);
   return 0;
 }

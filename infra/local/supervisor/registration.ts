@@ -1,8 +1,8 @@
 // Tells PgMedic about the server to watch, through its own API, as an administrator would.
 import type { ServerRegistration } from "../../../shared/contracts/server.ts";
+import { callApi, forwarded } from "../api-client.ts";
 import { type Plan, resourceIdOf } from "./plan.ts";
 
-const TIMEOUT_MS = 30_000;
 const DEMO_ID = "shop";
 const OWN_ID = "own";
 
@@ -10,10 +10,14 @@ const OWN_ID = "own";
 export async function registerServer(plan: Plan): Promise<void> {
   const isOwn = plan.settings.PGMEDIC_OWN_SERVER_URL !== undefined;
   const [id, otherId] = isOwn ? [OWN_ID, DEMO_ID] : [DEMO_ID, OWN_ID];
-  const answer = await call(plan, "PUT", { id, body: isOwn ? ownServer(plan) : demoServer(plan) });
-  if (!answer.ok) throw new Error(`PgMedic did not take the server: HTTP ${answer.status} ${await answer.text()}`);
+  const host = `http://127.0.0.1:${plan.settings.PGMEDIC_HOST_PORT}`;
+  const setup = forwarded(host, plan.secrets.frontProof, { name: "npm start", roles: ["admin"] });
+  const answer = await callApi(setup, "PUT", `servers/${id}`, { body: isOwn ? ownServer(plan) : demoServer(plan) });
+  if (answer.status >= 300) {
+    throw new Error(`PgMedic did not take the server: HTTP ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
   // It may never have been there.
-  await (await call(plan, "DELETE", { id: otherId })).body?.cancel();
+  await callApi(setup, "DELETE", `servers/${otherId}`);
 }
 
 function demoServer({ settings }: Plan): ServerRegistration {
@@ -49,25 +53,4 @@ function ownServer({ settings }: Plan): ServerRegistration {
     schemas: ["public"],
     connection: { kind: "url", urlSetting: "PGMEDIC_OWN_SERVER_URL" },
   };
-}
-
-/** A request as the front would forward it for an administrator. */
-function call(plan: Plan, method: "PUT" | "DELETE", { id, body }: { id: string; body?: object }): Promise<Response> {
-  const principal = {
-    identityProvider: "local",
-    userId: "local-setup",
-    userDetails: "npm start",
-    userRoles: ["anonymous", "authenticated", "admin", "operator", "reader"],
-  };
-  return fetch(`http://127.0.0.1:${plan.settings.PGMEDIC_HOST_PORT}/api/servers/${id}`, {
-    method,
-    headers: {
-      "content-type": "application/json",
-      "x-ms-client-principal": Buffer.from(JSON.stringify(principal)).toString("base64"),
-      "x-pgmedic-front-proof": plan.secrets.frontProof,
-      "x-pgmedic-request": "1",
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
 }
