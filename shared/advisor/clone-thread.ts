@@ -43,7 +43,14 @@ export function startPlannerClone(folder: string): PlannerClone {
   };
   return {
     // Each kind of request has its kind of answer: see clone-worker.ts.
-    load: async (catalog, candidates) => (await ask({ what: "load", catalog, candidates })) as Loaded,
+    load: async (catalog, candidates) => {
+      const { indexes, problems } = (await ask({ what: "load", catalog, candidates })) as Loaded;
+      // What came back is a copy: the caller compares tables by identity, so it gets its own candidates again, in the same order.
+      return {
+        indexes: indexes.map((index, at) => ({ ...index, candidate: candidates[at] ?? index.candidate })),
+        problems,
+      };
+    },
     plan: async (query, on = []) => (await ask({ what: "plan", query, on })) as Planned,
     close: async () => {
       if (death === null) await ask({ what: "close" });
