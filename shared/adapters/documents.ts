@@ -19,6 +19,7 @@ export type Stored<T> = { value: T; etag: string };
 export type Documents = ReturnType<typeof documentsOf>;
 
 type DocumentSettings = { endpoint: string; key: string | undefined; database: string };
+/** A search within one partition names it in its condition, as `@partition`: not every endpoint limits a query by the option alone. */
 type Search = { container: ContainerName; sql: string; parameters: SqlParameter[]; partition?: string };
 
 const statusOf = (error: unknown): number => (error instanceof ErrorResponse ? Number(error.code) : Number.NaN);
@@ -83,9 +84,15 @@ export function documentsOf(settings: DocumentSettings) {
     },
     /** All documents that a query finds. */
     search: async <T>(search: Search, schema: z.ZodType<T>): Promise<Stored<T>[]> => {
-      const options = search.partition === undefined ? {} : { partitionKey: search.partition };
-      const found = await containerOf(search.container)
-        .items.query<Record<string, unknown>>({ query: search.sql, parameters: search.parameters }, options)
+      const { container, sql, parameters, partition } = search;
+      if (partition !== undefined && !sql.includes(`${CONTAINERS[container].replace("/", "c.")} = @partition`))
+        throw new Error(`a search within a partition of ${container} must name it: ${sql}`);
+      const within = partition === undefined ? [] : [{ name: "@partition", value: partition }];
+      const found = await containerOf(container)
+        .items.query<Record<string, unknown>>(
+          { query: sql, parameters: [...parameters, ...within] },
+          partition === undefined ? {} : { partitionKey: partition },
+        )
         .fetchAll();
       return found.resources.map((resource) => parsed(resource, schema));
     },

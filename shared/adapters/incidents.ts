@@ -27,7 +27,7 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     const found = await documents.search(
       {
         container: "incidents",
-        sql: 'select * from c where startswith(c.id, "audit-") order by c.sequence',
+        sql: 'select * from c where c.incidentId = @partition and startswith(c.id, "audit-") order by c.sequence',
         parameters: [],
         partition: incidentId,
       },

@@ -13,7 +13,7 @@ export function snapshotsOf(documents: Documents) {
     const found = await documents.search(
       {
         container: "baselines",
-        sql: `select top ${limit} * from c where startswith(c.id, "snap-") order by c.takenAt desc`,
+        sql: `select top ${limit} * from c where c.serverId = @partition and startswith(c.id, "snap-") order by c.takenAt desc`,
         parameters: [],
         partition: serverId,
       },
