@@ -123,7 +123,11 @@ async function gainsOf(
   for (const { statement, plan, tables } of bases) {
     if (!tables.has(table)) continue;
     const planned = await clone.plan(statement.query, [index]);
-    if (!planned.ok || !indexesIn(planned.plan).some((name) => index.name.endsWith(name))) {
+    if (!planned.ok) {
+      because = `its plan could not be made: ${planned.because}`;
+      continue;
+    }
+    if (!indexesIn(planned.plan).some((name) => index.name.endsWith(name))) {
       const before = await clone.plan(statement.query);
       const kept = before.ok ? keptShare(before.plan, table.table, table.rows) : null;
       if (kept !== null && kept > LOW_SELECTIVITY)

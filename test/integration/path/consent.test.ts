@@ -50,7 +50,9 @@ async function hit(work: Work): Promise<IncidentDetail> {
   const answer = await cloud.postAlert(anAlert({ alertId: `hit-${alerts}`, target: cloud.resourceId }));
   const { incidentId } = AlertAnswer.parse(answer.body);
   if (incidentId === null) throw new Error(`the alert opened nothing: ${JSON.stringify(answer.body)}`);
-  return untilState(cloud, incidentId, ["awaitingApproval", "resolved", "dismissed", "handedOff", "failed"]);
+  const found = await untilState(cloud, incidentId, ["awaitingApproval", "resolved", "dismissed", "handedOff", "failed"]);
+  if (found.proposal === null) console.log(JSON.stringify(found.diagnosis?.rejected), found.resolution, load.figures());
+  return found;
 }
 
 const decide = ({ incidentId, proposal }: IncidentDetail, verdict: "approve" | "skip", change: object = {}) =>
