@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from "@azure/functions";
+import { Health } from "../shared/contracts/api.ts";
 import { answer } from "./problem.ts";
 import { services } from "./services.ts";
 
@@ -9,7 +10,7 @@ export async function health(): Promise<HttpResponseInit> {
   const documents = await reach("documents", services().documents.ping());
   const dependencies = [documents];
   const isWell = dependencies.every(({ ok }) => ok);
-  return answer(isWell ? 200 : 503, { status: isWell ? "ok" : "degraded", dependencies });
+  return answer(isWell ? 200 : 503, Health.parse({ status: isWell ? "ok" : "degraded", dependencies }));
 }
 
 async function reach(name: string, attempt: Promise<void>) {
