@@ -59,20 +59,57 @@ function problemOf(status: number, text: string): Problem {
   return problem("http", { status, title: `The API answered ${status}`, detail: text.slice(0, 200) });
 }
 
-async function call<Value>(path: string, options: Call<Value>): Promise<Answer<Value>> {
+type Reply = { status: number; text: string; location: string | null };
+
+async function exchange(path: string, options: Call<unknown>): Promise<Answer<Reply>> {
   const response = await send(path, options);
   if (response === null) return { ok: false, problem: UNREACHABLE };
   const { status } = response;
   if (response.type === "opaqueredirect" || status === 401) return { ok: false, problem: SIGNED_OUT };
   const text = await response.text().catch(() => "");
   if (!response.ok) return { ok: false, problem: problemOf(status, text) };
-  // 202 and 204 carry no answer.
-  const parsed = options.schema.safeParse(status === 200 || status === 201 ? parseJson(text) : null);
+  return { ok: true, value: { status, text, location: response.headers.get("location") } };
+}
+
+function understood<Value>({ status, text }: Reply, schema: z.ZodType<Value>): Answer<Value> {
+  // 204 carries no answer.
+  const parsed = schema.safeParse(status === 200 || status === 201 ? parseJson(text) : null);
   if (parsed.success) return { ok: true, value: parsed.data };
   const detail = z.prettifyError(parsed.error).slice(0, 600);
   const title = "The dashboard does not understand the answer";
   return { ok: false, problem: problem("contract", { status, title, detail }) };
 }
+
+async function call<Value>(path: string, options: Call<Value>): Promise<Answer<Value>> {
+  const reply = await exchange(path, options);
+  return reply.ok ? understood(reply.value, options.schema) : reply;
+}
+
+const LOOK_EVERY_MS = 2_000;
+const PATIENCE_MS = 120_000;
+const NO_ANSWER = problem("no-answer", {
+  status: 504,
+  title: "There was no answer within two minutes",
+  detail: "The work may still be going on.",
+});
+
+/** A call that may be answered later, at a place that the API names (202 with a Location). Gives up after two minutes. */
+async function callAndFollow<Value>(path: string, options: Call<Value>): Promise<Answer<Value>> {
+  const reply = await exchange(path, options);
+  if (!reply.ok) return reply;
+  const { status, location } = reply.value;
+  if (status !== 202) return understood(reply.value, options.schema);
+  // The answer is the API's own: nobody else is asked for it.
+  if (location === null || !location.startsWith("/api/")) return { ok: false, problem: NO_ANSWER };
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const later = await call(location, { schema: options.schema });
+    if (later.ok || !isPending(later.problem)) return later;
+  }
+  return { ok: false, problem: NO_ANSWER };
+}
+
+const isPending = ({ status, type }: Problem): boolean => status === 0 || type.endsWith("/no-answer-yet");
 
 function parseJson(text: string): unknown {
   try {
@@ -104,9 +141,8 @@ export type IncidentFilter = "all" | "open" | "closed";
 export const api = {
   me: () => call("/.auth/me", { schema: SignedIn }),
   servers: () => call("/api/servers", { schema: ServerList }),
-  /** Null: the server has not answered within 20 seconds, the check goes on. */
   checkServer: (serverId: string) =>
-    call(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck.nullable() }),
+    callAndFollow(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck }),
   incidents: (filter: IncidentFilter, limit: number) => {
     const status = filter === "all" ? "" : `status=${filter}&`;
     return call(`/api/incidents?${status}limit=${limit}`, { schema: IncidentList });

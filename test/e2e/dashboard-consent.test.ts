@@ -228,6 +228,16 @@ test("a server is checked on demand, with the SQL that mends what is missing", a
   await context.close();
 });
 
+test("a check that takes long is followed until its answer is there", async () => {
+  dashboard.api.checkDelay = 2;
+  const { page, context } = await dashboard.visit("/");
+  await button(page, "Check now").click();
+  await page.getByText("Connecting as both roles").waitFor();
+  await page.getByText("Reachable, PostgreSQL 18.1").waitFor();
+  expect(sent("GET /api/servers/shop/checks/probe-1")).toHaveLength(2);
+  await context.close();
+});
+
 test("the demo is played from the dashboard where there is one, and not shown where there is none", async () => {
   const { page, context } = await dashboard.visit("/");
   await button(page, "Hammer orders.customer_id").click();

@@ -49,12 +49,11 @@ function ResultView({ result }: { result: Result }): JSX.Element {
 export function ServerCheck({ serverId }: { serverId: string }): JSX.Element {
   const checked = useSignal<Checked | null>(null);
   const check = async () => {
+    checked.value = { kind: "said", text: "Connecting as both roles …" };
     const answer = await api.checkServer(serverId);
-    if (!answer.ok) {
-      checked.value = { kind: "said", text: `${answer.problem.title}. ${adviceFor(answer.problem)}` };
-    } else if (answer.value === null) {
-      checked.value = { kind: "said", text: "The server has not answered within 20 s. Check again in a moment." };
-    } else checked.value = { kind: "result", result: answer.value };
+    checked.value = answer.ok
+      ? { kind: "result", result: answer.value }
+      : { kind: "said", text: `${answer.problem.title}. ${adviceFor(answer.problem)}` };
   };
   return (
     <footer class="card-foot">

@@ -22,7 +22,7 @@ import { ServerCheck } from "../../../shared/contracts/server.ts";
 import { ada, anInstruction, fromNow, summaryOf, timelineRowOf } from "./data.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
-type Answer = { status: number; body: unknown };
+type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 type Asked = { parts: string[]; url: URL; body: unknown };
 
 export type Store = {
@@ -63,6 +63,8 @@ export class FakeApi {
   store = emptyStore();
   port = 0;
   hammered: string | null = null;
+  /** How often a check is asked for in vain before its answer is there. */
+  checkDelay = 0;
   requests: { method: string; path: string; headers: IncomingMessage["headers"]; body: unknown }[] = [];
   /** What the API answers instead, by the start of `METHOD /path`. */
   failures = new Map<string, Answer>();
@@ -70,9 +72,11 @@ export class FakeApi {
   #held: { path: string; waiting: (() => void)[] } | null = null;
   #changes: Changes["changes"] = [];
   #server = createServer((request, response) => {
-    void this.#receive(request).then(({ status, body }) => {
+    void this.#receive(request).then(({ status, body, headers }) => {
       const type = status >= 400 ? "application/problem+json" : "application/json";
-      response.writeHead(status, { "content-type": type }).end(status === 204 ? undefined : JSON.stringify(body));
+      response
+        .writeHead(status, { "content-type": type, ...headers })
+        .end(status === 204 ? undefined : JSON.stringify(body));
     });
   });
 
@@ -93,6 +97,7 @@ export class FakeApi {
     this.store = emptyStore();
     this.requests = [];
     this.hammered = null;
+    this.checkDelay = 0;
     this.failures.clear();
     this.tell("server", "reset");
   }
@@ -248,6 +253,13 @@ export class FakeApi {
   }
 
   #check({ parts }: Asked): Answer {
+    if (this.checkDelay > 0) {
+      this.checkDelay -= 1;
+      if (parts.length === 3)
+        return { status: 202, body: null, headers: { location: `/api/servers/${parts[1]}/checks/probe-1` } };
+      const body = { type: "https://pgmedic.dev/problems/no-answer-yet", title: "There is no answer yet", status: 404 };
+      return { status: 404, body };
+    }
     return ok(ServerCheck, {
       serverId: parts[1] ?? "",
       checkedAt: fromNow(0),
@@ -275,6 +287,7 @@ export class FakeApi {
   #routes: Record<string, (asked: Asked) => Answer> = {
     "GET servers": () => ok(ServerList, { servers: this.store.servers }),
     "POST servers :id check": (asked) => this.#check(asked),
+    "GET servers :id checks probe-1": (asked) => this.#check(asked),
     "GET incidents": (asked) => this.#list(asked),
     "GET incidents :id": (asked) => {
       const incident = this.#incident(asked);
