@@ -2,7 +2,9 @@ import type { Choice } from "../advisor/choose-index.ts";
 import type { Evidence, Finding } from "../contracts/diagnosis.ts";
 import type { Facts } from "./conclude.ts";
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** A share in percent, whole numbers; what is not all keeps a decimal, so that it never says 100 %. */
+export const percent = (share: number): string =>
+  share > 0.99 && share < 1 ? `${Math.floor(share * 1000) / 10} %` : `${Math.round(share * 100)} %`;
 const round = (figure: number): number => Math.round(figure * 100) / 100;
 const figure = (value: number): string => Math.round(value).toLocaleString("en");
 
@@ -32,7 +34,7 @@ export function evidenceOf(found: Facts, choice: Choice | null): Evidence[] {
     },
   ];
   if (cpuPercent !== null) {
-    const summary = `CPU was at ${Math.round(cpuPercent)} % on average.`;
+    const summary = `CPU was at ${percent(cpuPercent / 100)} on average.`;
     general.push({ id: "cpu", source: "metric", summary, facts: { cpuPercent: round(cpuPercent) } });
   }
   return choice === null ? general : [...general, ...evidenceOfChoice(found, choice)];
@@ -55,7 +57,7 @@ function evidenceOfChoice({ interval }: Facts, { candidate: { table, keys }, gai
     {
       id: "no-index",
       source: "pg_index",
-      summary: `None of the ${table.indexes.length} indexes of ${table.table} begins with ${columns}.`,
+      summary: noIndexText(table.table, table.indexes.length, columns),
       facts: { indexes: table.indexes.length, columns },
     },
     ...gains.slice(0, 1).map(({ before, after }): Evidence => ({
@@ -65,6 +67,13 @@ function evidenceOfChoice({ interval }: Facts, { candidate: { table, keys }, gai
       facts: { before: round(before.cost), after: round(after.cost), indexBytes: bytes },
     })),
   ];
+}
+
+function noIndexText(table: string, count: number, columns: string): string {
+  if (count === 0) return `${table} has no index.`;
+  return count === 1
+    ? `The only index of ${table} does not begin with ${columns}.`
+    : `None of the ${count} indexes of ${table} begins with ${columns}.`;
 }
 
 function statementEvidence(

@@ -76,8 +76,15 @@ export function formatCount(value: number): string {
   return value >= 10_000 ? `${number(value / 1e3, 1)} k` : formatFigure(value);
 }
 
+/** A percentage. What is not all never says 100 %, and what is not nothing never says 0 %. */
+export function formatPercent(percent: number): string {
+  if (percent > 99 && percent < 100) return `${number(Math.min(percent, 99.9), 1)} %`;
+  if (percent > 0 && percent < 0.1) return "< 0.1 %";
+  return `${number(percent, percent < 10 ? 1 : 0)} %`;
+}
+
 /** A share of 0–1 in percent. */
-export const formatShare = (share: number): string => `${number(share * 100, share < 0.1 ? 1 : 0)} %`;
+export const formatShare = (share: number): string => formatPercent(share * 100);
 
 /** What changed between two figures: `−98.7 %`. */
 export function formatChange(before: number, after: number): string {
@@ -85,8 +92,8 @@ export function formatChange(before: number, after: number): string {
   const change = (after - before) / before;
   if (Math.abs(change) < 0.0005) return "no change";
   // 100 % would say that nothing is left.
-  const digits = Math.abs(change) > 0.99 && Math.abs(change) < 1 ? 2 : 1;
-  return `${change < 0 ? MINUS : "+"}${number(Math.abs(change) * 100, digits)} %`;
+  if (change < -0.99 && change > -1) return `${MINUS}${number(Math.min(-change * 100, 99.99), 2)} %`;
+  return `${change < 0 ? MINUS : "+"}${number(Math.abs(change) * 100, 1)} %`;
 }
 
 /** Who did something. */

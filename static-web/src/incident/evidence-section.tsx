@@ -2,12 +2,7 @@ import type { JSX } from "preact";
 import type { Diagnosis, Evidence } from "../../../shared/contracts/diagnosis.ts";
 import { formatFigure, formatMs, formatTime } from "../format.ts";
 import { Section } from "../ui/facts.tsx";
-
-const factInWords = (value: Evidence["facts"][string]): string => {
-  if (typeof value === "number") return formatFigure(value);
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return value ?? "unknown";
-};
+import { factInWords } from "./fact-words.ts";
 
 function EvidenceItem({ evidence }: { evidence: Evidence }): JSX.Element {
   return (
@@ -16,12 +11,14 @@ function EvidenceItem({ evidence }: { evidence: Evidence }): JSX.Element {
         <span class="reference">{evidence.id}</span> {evidence.summary} <code class="source">{evidence.source}</code>
       </p>
       <dl class="evidence-facts">
-        {Object.entries(evidence.facts).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{factInWords(value)}</dd>
-          </div>
-        ))}
+        {Object.entries(evidence.facts)
+          .map(([name, value]) => factInWords(name, value))
+          .map(({ name, value }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
       </dl>
     </li>
   );

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { IncidentDetail } from "../../../shared/contracts/api.ts";
 import type { Execution, RollBack, Verification } from "../../../shared/contracts/outcome.ts";
-import { formatBytes, formatFigure, formatInstant, formatMs } from "../format.ts";
+import { formatBytes, formatFigure, formatInstant, formatMs, formatPercent } from "../format.ts";
 import { VERDICTS } from "../labels.ts";
 import { BeforeAfter } from "../ui/before-after.tsx";
 import { Chip } from "../ui/chip.tsx";
@@ -21,12 +21,7 @@ function Figures({ verification }: { verification: Verification }): JSX.Element 
           after={after.blocksPerCall}
           format={formatFigure}
         />
-        <BeforeAfter
-          label="CPU"
-          before={before.cpuPercent}
-          after={after.cpuPercent}
-          format={(value) => `${formatFigure(value)} %`}
-        />
+        <BeforeAfter label="CPU" before={before.cpuPercent} after={after.cpuPercent} format={formatPercent} />
       </div>
       <p class="quiet">
         {formatFigure(before.calls)} calls before, {formatFigure(after.calls)} after; standard deviation{" "}

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { TimelineRow } from "../../../shared/contracts/api.ts";
-import { formatFigure, formatMs, formatSpan, formatInstant } from "../format.ts";
+import { formatMs, formatPercent, formatSpan, formatInstant } from "../format.ts";
 import { timeline } from "../lists.ts";
 import { useLive } from "../resource.ts";
 import { incidentPath } from "../routes.ts";
@@ -38,10 +38,22 @@ function Totals({ rows }: { rows: readonly TimelineRow[] }): JSX.Element {
   );
 }
 
-function howItEnded({ resolutionPath, decidedBy, because }: TimelineRow): string {
-  if (resolutionPath === null) return "Still open.";
-  const who = decidedBy === null ? "" : `Decided by ${decidedBy}. `;
-  return `${who}${because ?? ""}`;
+function HowItEnded({ row }: { row: TimelineRow }): JSX.Element {
+  const { resolutionPath, decidedBy, because } = row;
+  if (resolutionPath === null) return <p>Still open.</p>;
+  if (resolutionPath === "autonomous") {
+    return (
+      <p>
+        Allowed by a <a href="/instructions">standing instruction</a>. {because}
+      </p>
+    );
+  }
+  return (
+    <p>
+      {decidedBy === null ? "" : `Decided by ${decidedBy}. `}
+      {because}
+    </p>
+  );
 }
 
 function Row({ row }: { row: TimelineRow }): JSX.Element {
@@ -65,14 +77,12 @@ function Row({ row }: { row: TimelineRow }): JSX.Element {
             {row.resolutionPath === null ? <StateChip state={row.state} /> : <PathChip path={row.resolutionPath} />}
           </div>
         </header>
-        <p>{howItEnded(row)}</p>
+        <HowItEnded row={row} />
         {row.statement === null ? null : <code class="one-line">{row.statement}</code>}
         {row.meanMs === null && row.cpuPercent === null ? null : (
           <div class="figures">
             {row.meanMs === null ? null : <BeforeAfter label="Mean time" {...row.meanMs} format={formatMs} />}
-            {row.cpuPercent === null ? null : (
-              <BeforeAfter label="CPU" {...row.cpuPercent} format={(value) => `${formatFigure(value)} %`} />
-            )}
+            {row.cpuPercent === null ? null : <BeforeAfter label="CPU" {...row.cpuPercent} format={formatPercent} />}
           </div>
         )}
       </article>

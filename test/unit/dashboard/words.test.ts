@@ -7,10 +7,13 @@ import {
   formatFigure,
   formatInstant,
   formatMs,
+  formatPercent,
   formatShare,
   formatSpan,
   formatUntil,
 } from "../../../static-web/src/format.ts";
+import { percent } from "../../../shared/investigation/evidence.ts";
+import { factInWords } from "../../../static-web/src/incident/fact-words.ts";
 import { stepsOf } from "../../../static-web/src/incident/progress.ts";
 import { whenInWords, whereInWords } from "../../../static-web/src/instructions/in-words.ts";
 import { principalFrom } from "../../../static-web/src/principal.ts";
@@ -25,6 +28,21 @@ test("figures keep about three significant digits", () => {
   expect([34_120.4, 93.71, 8.217, 0.3812, 0].map(formatFigure)).toEqual(["34,120", "93.7", "8.22", "0.381", "0"]);
   expect([2_000_000, 12_400, 640].map(formatCount)).toEqual(["2 M", "12.4 k", "640"]);
   expect([0.97, 0.042].map(formatShare)).toEqual(["97 %", "4.2 %"]);
+});
+
+test("what is not quite all, or not quite nothing, does not say 100 % or 0 %", () => {
+  expect([0.9997, 0.993, 1, 0.0003, 0].map(formatShare)).toEqual(["99.9 %", "99.3 %", "100 %", "< 0.1 %", "0 %"]);
+  expect([99.97, 12.4, 4.96].map(formatPercent)).toEqual(["99.9 %", "12 %", "5 %"]);
+  expect([0.9997, 0.99, 1].map(percent)).toEqual(["99.9 %", "99 %", "100 %"]);
+});
+
+test("a fact is told with its unit", () => {
+  expect(factInWords("meanMs", 391.2)).toEqual({ name: "mean time", value: "391 ms" });
+  expect(factInWords("indexBytes", 15_638_528)).toEqual({ name: "index size", value: "14.9 MB" });
+  expect(factInWords("cpuPercent", 99.97)).toEqual({ name: "CPU", value: "99.9 %" });
+  expect(factInWords("share", 0.97)).toEqual({ name: "share", value: "97 %" });
+  expect(factInWords("waitingForLocks", 0)).toEqual({ name: "waiting for locks", value: "0" });
+  expect(factInWords("indexUsed", true)).toEqual({ name: "index used", value: "yes" });
 });
 
 test("times are told in the unit that a person would use", () => {
@@ -43,6 +61,7 @@ test("sizes are those that pg_size_pretty shows", () => {
 
 test("a change that leaves something never says 100 %", () => {
   expect(formatChange(93.7, 0.38)).toBe("−99.59 %");
+  expect(formatChange(20_000_000, 1)).toBe("−99.99 %");
   expect(formatChange(100, 150)).toBe("+50 %");
   expect(formatChange(5, 5)).toBe("no change");
   expect(formatChange(0, 5)).toBe("new");
