@@ -3,6 +3,7 @@ import type { ServerRegistration } from "../../../shared/contracts/server.ts";
 import { callApi, forwarded } from "../api-client.ts";
 import { type Plan, resourceIdOf } from "./plan.ts";
 
+const TIMEOUT_MS = 10_000;
 const DEMO_ID = "shop";
 const OWN_ID = "own";
 
@@ -18,6 +19,18 @@ export async function registerServer(plan: Plan): Promise<void> {
   }
   // It may never have been there.
   await callApi(setup, "DELETE", `servers/${otherId}`);
+  await takeFirstSnapshot(host);
+}
+
+/** Azure's admin API runs a timer at once: without this the first alert within a minute would have nothing to compare with. */
+async function takeFirstSnapshot(host: string): Promise<void> {
+  const response = await fetch(`${host}/admin/functions/takeSnapshots`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  await response.body?.cancel();
 }
 
 function demoServer({ settings }: Plan): ServerRegistration {
