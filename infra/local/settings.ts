@@ -41,6 +41,8 @@ const Environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\/[^/]+/, "must be a URL such as postgres://user@host/database")
     .optional(),
+  /** Plays the demo's story after the start. */
+  PGMEDIC_DEMO: z.stringbool("must be true or false").default(false),
 });
 
 export type LocalSettings = z.infer<typeof Environment>;
@@ -57,7 +59,7 @@ export const PORTS = {
 } as const satisfies Record<string, keyof LocalSettings>;
 export type ServiceName = keyof typeof PORTS;
 
-const USAGE = `npm start [-- --port <dashboard port>] [--server postgres://user@host/database]`;
+const USAGE = `npm start [-- --port <dashboard port>] [--demo | --server postgres://user@host/database]`;
 
 type Settled = { ok: true; settings: LocalSettings } | { ok: false; problem: string };
 
@@ -67,18 +69,25 @@ export function readLocalSettings(flags: readonly string[], environment: NodeJS.
   try {
     const { values } = parseArgs({
       args: [...flags],
-      options: { port: { type: "string" }, server: { type: "string" } },
+      options: { port: { type: "string" }, server: { type: "string" }, demo: { type: "boolean" } },
       strict: true,
     });
     given = {
       ...(values.port === undefined ? {} : { PGMEDIC_FRONT_PORT: values.port }),
       ...(values.server === undefined ? {} : { PGMEDIC_OWN_SERVER_URL: values.server }),
+      ...(values.demo === undefined ? {} : { PGMEDIC_DEMO: "true" }),
     };
   } catch (error) {
     return { ok: false, problem: `${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}` };
   }
   const set = Object.entries(environment).filter(([, value]) => value !== "");
   const parsed = Environment.safeParse({ ...Object.fromEntries(set), ...given });
+  if (parsed.success && parsed.data.PGMEDIC_DEMO && parsed.data.PGMEDIC_OWN_SERVER_URL !== undefined) {
+    return {
+      ok: false,
+      problem: "The demo hammers its own database, never a server of yours: leave out --demo or --server.",
+    };
+  }
   if (parsed.success) return { ok: true, settings: parsed.data };
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   return { ok: false, problem: problems.join("\n") };
