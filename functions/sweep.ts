@@ -1,6 +1,8 @@
 import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { type Incident, isClosed } from "../shared/contracts/incident.ts";
+import { Queue } from "../shared/contracts/messages.ts";
+import { derivedId } from "../shared/core/digest.ts";
 import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { resumeRun } from "./approval-received.ts";
@@ -14,7 +16,7 @@ const GRACE_MS = MINUTE_MS;
 export async function sweep(_timer: unknown, context: InvocationContext): Promise<void> {
   const { incidents, now } = services();
   const client = df.getClient(context);
-  for (const incident of await incidents.list()) {
+  for (const incident of await incidents.list({ unsettled: true })) {
     const isYoung = msBetween(incident.updatedAt, now().toISOString()) < GRACE_MS;
     if (isYoung && incident.outbox.length === 0) continue;
     try {
@@ -26,6 +28,17 @@ export async function sweep(_timer: unknown, context: InvocationContext): Promis
     }
   }
   await freeLocks();
+  await keepBrokersDeadLetters();
+}
+
+/** What the broker gave up on after its delivery limit is kept where a person can see it. */
+async function keepBrokersDeadLetters(): Promise<void> {
+  const { messages, system, now } = services();
+  for (const queue of Queue.options) {
+    await messages.takeDeadLetters(queue, ({ messageId, reason, body }) =>
+      system.keepDeadLetter(derivedId("dead", queue, messageId), { queue, reason, body, at: now().toISOString() }),
+    );
+  }
 }
 
 async function mend(incident: Incident, client: df.DurableClient): Promise<void> {

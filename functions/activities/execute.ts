@@ -3,6 +3,7 @@ import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { mayExecute } from "../../shared/core/guardrails.ts";
 import { entryBy, moved } from "../../shared/core/incident-writes.ts";
+import { isGraver } from "../../shared/core/severity.ts";
 import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
 import { agreedIndex, type Gate, readGate } from "../../shared/execution/gates.ts";
 import { runStatement } from "../../shared/execution/run-statement.ts";
@@ -40,6 +41,8 @@ export async function execute(run: Run): Promise<Answer> {
   if (proposal === null || decision?.verdict !== "approve" || decision.proposalHash !== proposal.hash) {
     return { outcome: "refused", because: "there is no approval of this proposal" };
   }
+  const graver = await graverOneWaiting(incident);
+  if (graver !== null) return waiting(`the graver incident ${graver} goes first`, WAIT_MS);
   const locked = await acquireLock(run);
   if (locked.outcome === "held") return waiting(`the run ${locked.heldBy} has the server`, WAIT_MS);
 
@@ -57,6 +60,20 @@ export async function execute(run: Run): Promise<Answer> {
     return waiting("the build goes on in the server");
   return (await objection(run, incident, gate)) ?? (await build(run, proposal, gate));
 }
+
+/** Runs that wait for the same server take it by severity: the gravest first. */
+async function graverOneWaiting({ incidentId, serverId, severity, runId }: Incident): Promise<string | null> {
+  // Who has the server already does not give it back for another: each would wait for the other.
+  if ((await services().servers.lock(serverId))?.runId === runId) return null;
+  const others = await services().incidents.list({ serverId, unsettled: true });
+  const graver = others.find(
+    (other) => other.incidentId !== incidentId && isReady(other) && isGraver(other.severity, severity),
+  );
+  return graver?.incidentId ?? null;
+}
+
+const isReady = ({ decision, execution, resolution }: Incident): boolean =>
+  decision?.verdict === "approve" && execution === null && resolution === null;
 
 const applicationNameOf = ({ runId }: Run): string => `pgmedic/${runId}`.slice(0, 63);
 

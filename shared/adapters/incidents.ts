@@ -56,17 +56,19 @@ export function incidentsOf(documents: Documents, seal: Seal) {
       throw new Error(`incident ${incidentId} changed ${MAXIMUM_TRIES} times while it was being changed`);
     },
 
-    /** Incidents, newest first. */
-    list: async (filter: { serverId?: string; since?: string } = {}): Promise<Incident[]> => {
+    /** Incidents, newest first; `unsettled` are those that a run or the outbox still has to finish. */
+    list: async (filter: { serverId?: string; since?: string; unsettled?: boolean } = {}): Promise<Incident[]> => {
       const found = await documents.search(
         {
           container: "incidents",
           sql:
             'select * from c where startswith(c.id, "inc-") and (is_null(@serverId) or c.serverId = @serverId) ' +
-            "and c.updatedAt >= @since order by c.openedAt desc",
+            "and c.updatedAt >= @since and (not @unsettled or is_null(c.resolution) or array_length(c.outbox) > 0) " +
+            "order by c.openedAt desc",
           parameters: [
             { name: "@serverId", value: filter.serverId ?? null },
             { name: "@since", value: filter.since ?? "" },
+            { name: "@unsettled", value: filter.unsettled ?? false },
           ],
         },
         Incident,

@@ -2,6 +2,7 @@ import { ServiceBusClient, type ServiceBusSender } from "@azure/service-bus";
 import type { Message, Queue } from "../contracts/messages.ts";
 import { azureCredential } from "./identity.ts";
 
+export type DeadLetter = { messageId: string; reason: string; body: unknown };
 export type Messages = ReturnType<typeof messagesOf>;
 /** Either a connection string (local) or the host name of a namespace, for which the app's identity is used. */
 type MessageSettings = { connectionString: string | undefined; namespace: string | undefined };
@@ -20,7 +21,22 @@ export function messagesOf({ connectionString, namespace }: MessageSettings) {
     senders.set(queue, sender);
     return sender;
   };
+  const BATCH = 20;
+  const PATIENCE_MS = 200;
   return {
+    /** Hands each message that the broker has put aside to `keep`, and lets it go once that is done. */
+    takeDeadLetters: async (queue: Queue, keep: (letter: DeadLetter) => Promise<unknown>): Promise<void> => {
+      const receiver = (client ??= connect()).createReceiver(queue, { subQueueType: "deadLetter" });
+      try {
+        for (const letter of await receiver.receiveMessages(BATCH, { maxWaitTimeInMs: PATIENCE_MS })) {
+          const body: unknown = letter.body;
+          await keep({ messageId: String(letter.messageId), reason: letter.deadLetterReason ?? "unknown", body });
+          await receiver.completeMessage(letter);
+        }
+      } finally {
+        await receiver.close();
+      }
+    },
     /** Sends one message; resolves when the broker has it. */
     send: (queue: Queue, messageId: string, message: Message): Promise<void> =>
       senderFor(queue).sendMessages({

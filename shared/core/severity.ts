@@ -13,6 +13,9 @@ export type Impact = {
 const RANK: Record<Severity, number> = { Sev0: 0, Sev1: 1, Sev2: 2, Sev3: 3, Sev4: 4 };
 const BY_RANK: readonly Severity[] = ["Sev0", "Sev1", "Sev2", "Sev3", "Sev4"];
 
+/** Whether one severity is graver than another. */
+export const isGraver = (a: Severity, b: Severity): boolean => RANK[a] < RANK[b];
+
 /**
  * The severity of an incident: a function of facts alone, so the same incident always gets the same one.
  * It starts at what the alert rule says and moves by at most one step in each direction; never below Sev2 while saturated.
