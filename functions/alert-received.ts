@@ -5,6 +5,7 @@ import { isClosed, type AlertDigest, type Incident } from "../shared/contracts/i
 import { correlationKeyOf, digestOf, incidentIdOf, openedBy, receiptId } from "../shared/core/alert-reading.ts";
 import { noted } from "../shared/core/incident-state.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
+import { refusedCaller } from "./alert-caller.ts";
 import { answer, invalid, jsonBody, problem } from "./problem.ts";
 import { services } from "./services.ts";
 
@@ -13,6 +14,8 @@ import { services } from "./services.ts";
  * completes what a killed one began.
  */
 export async function alertReceived(request: HttpRequest): Promise<HttpResponseInit> {
+  const refusal = await refusedCaller(request);
+  if (refusal !== null) return refusal;
   const source = request.query.get("source");
   if (source !== null && source !== "azure") {
     return problem(400, "unknown-source", {

@@ -19,6 +19,15 @@ export const Settings = z.object({
   METRICS_ENDPOINT: z.url().optional(),
   /** The secret by which the front in front of the API proves that it vouches for the principal header. */
   PGMEDIC_FRONT_PROOF: z.string().min(16).optional(),
+  /** Who may post alerts: the audience and tenant of the secure webhook's tokens. Needed wherever the endpoint is public. */
+  INGEST_AUDIENCE: z.string().min(1).optional(),
+  INGEST_TENANT_ID: z.string().min(1).optional(),
+  INGEST_AUTHORITY_HOST: z.url().default("https://login.microsoftonline.com"),
+  /** Azure Monitor's own application, "AzNS AAD Webhook", and the role that it must hold. */
+  INGEST_CALLER_APP_ID: z.string().default("461e8683-5575-4561-ac7f-899cc907d62a"),
+  INGEST_CALLER_ROLE: z.string().default("ActionGroupsSecureWebhook"),
+  /** Set by Azure on every instance of a Function app. */
+  WEBSITE_INSTANCE_ID: z.string().optional(),
   /** `on` stops every action at once, whatever the documents say. */
   PGMEDIC_KILL_SWITCH: z.enum(["on", "off"]).default("off"),
   /** Where the planner clone keeps its files. */
@@ -32,9 +41,24 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** Locally the endpoints are bound to loopback; in Azure they are public, and must know who calls. */
+const Checked = Settings.superRefine((settings, issues) => {
+  if (settings.WEBSITE_INSTANCE_ID === undefined) return;
+  const need = (name: keyof Settings, why: string): void => {
+    if (settings[name] === undefined) issues.addIssue({ code: "custom", path: [name], message: why });
+  };
+  if (settings.PGMEDIC_APP === "ingest" || settings.PGMEDIC_APP === "all") {
+    need("INGEST_AUDIENCE", "set it to the application id URI that the action group asks tokens for");
+    need("INGEST_TENANT_ID", "set it to the tenant whose tokens are taken");
+  }
+  if (settings.PGMEDIC_APP === "api" || settings.PGMEDIC_APP === "all") {
+    need("PGMEDIC_FRONT_PROOF", "set it to the secret that the front proves itself with");
+  }
+});
+
 /** Reads the settings once; the message names every one that is missing or wrong. */
 export function readSettings(environment: Record<string, string | undefined>): Settings {
-  const parsed = Settings.safeParse(environment);
+  const parsed = Checked.safeParse(environment);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`PgMedic cannot start, correct these app settings:\n  ${problems.join("\n  ")}`);

@@ -1,0 +1,63 @@
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { z } from "zod";
+import { problem } from "./problem.ts";
+import { services } from "./services.ts";
+import type { Settings } from "./settings.ts";
+
+/** What an Entra token of the action group's service principal says, as far as it is checked beyond issuer, audience and times. */
+const Claims = z.looseObject({
+  roles: z.array(z.string()).default([]),
+  azp: z.string().optional(),
+  appid: z.string().optional(),
+});
+
+/** Clocks of two services may differ by this much. */
+const LEEWAY_SECONDS = 60;
+const keySets = new Map<string, JWTVerifyGetKey>();
+
+/** The signing keys of an authority: fetched once, cached, and fetched again when a token names a key that is not among them. */
+function keysOf(authority: string): JWTVerifyGetKey {
+  const keys =
+    keySets.get(authority) ??
+    createRemoteJWKSet(new URL(`${authority}/discovery/v2.0/keys`), { timeoutDuration: 3_000 });
+  keySets.set(authority, keys);
+  return keys;
+}
+
+/**
+ * Refuses a call that does not come from Azure Monitor's secure webhook: 401 for a token that proves nothing, 403 for one that proves
+ * somebody else. Null lets it through. Without Entra settings nothing is asked for, which only a loopback installation may have.
+ */
+export async function refusedCaller(request: HttpRequest): Promise<HttpResponseInit | null> {
+  const { settings } = services();
+  const { INGEST_AUDIENCE: audience, INGEST_TENANT_ID: tenant, INGEST_AUTHORITY_HOST: host } = settings;
+  if (audience === undefined || tenant === undefined) return null;
+  const token = /^Bearer (\S+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (token === undefined) return unproven("Send an Entra token as a Bearer token.");
+  const authority = `${host}/${tenant}`;
+  try {
+    const { payload } = await jwtVerify(token, keysOf(authority), {
+      issuer: `${authority}/v2.0`,
+      audience,
+      algorithms: ["RS256"],
+      requiredClaims: ["exp", "nbf"],
+      clockTolerance: LEEWAY_SECONDS,
+    });
+    return somebodyElse(payload, settings);
+  } catch (failure) {
+    // A key server that does not answer is an outage, which the caller shall repeat, and no proof of anything.
+    if (failure instanceof errors.JOSEError && !(failure instanceof errors.JWKSTimeout)) return unproven(failure.code);
+    throw failure;
+  }
+}
+
+const unproven = (detail: string): HttpResponseInit =>
+  problem(401, "token-not-valid", { title: "The token is missing or not valid", detail });
+
+function somebodyElse(payload: JWTPayload, settings: Settings): HttpResponseInit | null {
+  const { roles, azp, appid } = Claims.parse(payload);
+  const isCaller = (azp ?? appid) === settings.INGEST_CALLER_APP_ID;
+  if (isCaller && roles.includes(settings.INGEST_CALLER_ROLE)) return null;
+  return problem(403, "caller-not-allowed", { title: "The token is valid, but not of a caller that may post alerts" });
+}

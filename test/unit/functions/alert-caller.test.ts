@@ -1,0 +1,109 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import fx from "@azure/functions";
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readSettings } from "../../../functions/settings.ts";
+
+const AUDIENCE = "api://pgmedic-ingest";
+const TENANT = "11111111-1111-1111-1111-111111111111";
+const AZURE_MONITOR = "461e8683-5575-4561-ac7f-899cc907d62a";
+const ROLE = "ActionGroupsSecureWebhook";
+const LOCAL = { COSMOS_ENDPOINT: "http://127.0.0.1:1", COSMOS_KEY: "k", ServiceBus: "Endpoint=sb://127.0.0.1" };
+
+let authority: Server;
+let host: string;
+let key: CryptoKey;
+let strangersKey: CryptoKey;
+let refusedCaller: (request: fx.HttpRequest) => Promise<fx.HttpResponseInit | null>;
+
+beforeAll(async () => {
+  const pair = await generateKeyPair("RS256");
+  key = pair.privateKey;
+  strangersKey = (await generateKeyPair("RS256")).privateKey;
+  const jwk = { ...(await exportJWK(pair.publicKey)), kid: "k1", use: "sig", alg: "RS256" };
+  authority = createServer((request, response) => {
+    if (request.url !== `/${TENANT}/discovery/v2.0/keys`) return response.writeHead(404).end();
+    return response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [jwk] }));
+  });
+  await new Promise<void>((resolve) => authority.listen(0, "127.0.0.1", resolve));
+  host = `http://127.0.0.1:${(authority.address() as AddressInfo).port}`;
+  Object.assign(process.env, LOCAL, {
+    INGEST_AUDIENCE: AUDIENCE,
+    INGEST_TENANT_ID: TENANT,
+    INGEST_AUTHORITY_HOST: host,
+  });
+  ({ refusedCaller } = await import("../../../functions/alert-caller.ts"));
+});
+afterAll(() => new Promise((resolve) => authority.close(resolve)));
+
+type Wish = {
+  audience?: string;
+  issuer?: string;
+  expires?: string;
+  notBefore?: string;
+  roles?: string[];
+  azp?: string;
+  by?: CryptoKey;
+};
+
+function aToken(wish: Wish = {}): Promise<string> {
+  const {
+    audience = AUDIENCE,
+    issuer = `${host}/${TENANT}/v2.0`,
+    expires = "5m",
+    notBefore = "0s",
+    roles = [ROLE],
+    azp = AZURE_MONITOR,
+  } = wish;
+  return new SignJWT({ roles, azp })
+    .setProtectedHeader({ alg: "RS256", kid: "k1" })
+    .setAudience(audience)
+    .setIssuer(issuer)
+    .setIssuedAt()
+    .setNotBefore(notBefore)
+    .setExpirationTime(expires)
+    .sign(wish.by ?? key);
+}
+
+async function statusFor(authorization: string | null): Promise<number> {
+  const headers: Record<string, string> = authorization === null ? {} : { authorization };
+  const request = new fx.HttpRequest({ url: "http://localhost/api/alerts", method: "POST", headers });
+  return (await refusedCaller(request))?.status ?? 202;
+}
+
+test("a token of Azure Monitor with the role is let through", async () => {
+  expect(await statusFor(`Bearer ${await aToken()}`)).toBe(202);
+});
+
+test.each<[string, Wish]>([
+  ["for another audience", { audience: "api://other" }],
+  ["of another tenant", { issuer: "https://login.microsoftonline.com/other/v2.0" }],
+  ["that has expired", { expires: "-5m" }],
+  ["that is not valid yet", { notBefore: "5m" }],
+])("a token %s is 401", async (_name, wish) => {
+  expect(await statusFor(`Bearer ${await aToken(wish)}`)).toBe(401);
+});
+
+test("a token that a stranger signed, an unsigned one, and none at all are 401", async () => {
+  const unsigned = new UnsecuredJWT({ roles: [ROLE], azp: AZURE_MONITOR })
+    .setAudience(AUDIENCE)
+    .setIssuer(`${host}/${TENANT}/v2.0`)
+    .setExpirationTime("5m");
+  expect(await statusFor(`Bearer ${await aToken({ by: strangersKey })}`)).toBe(401);
+  expect(await statusFor(`Bearer ${unsigned.encode()}`)).toBe(401);
+  expect(await statusFor("Bearer nonsense")).toBe(401);
+  expect(await statusFor(null)).toBe(401);
+});
+
+test("a valid token without the role, or of another application, is 403", async () => {
+  expect(await statusFor(`Bearer ${await aToken({ roles: ["Reader"] })}`)).toBe(403);
+  expect(await statusFor(`Bearer ${await aToken({ azp: "22222222-2222-2222-2222-222222222222" })}`)).toBe(403);
+});
+
+test("in Azure the app refuses to start without knowing who may call it", () => {
+  const azure = { ...LOCAL, WEBSITE_INSTANCE_ID: "i-1" };
+  expect(() => readSettings({ ...azure, PGMEDIC_APP: "ingest" })).toThrow(/INGEST_AUDIENCE[^]*INGEST_TENANT_ID/);
+  expect(() => readSettings({ ...azure, PGMEDIC_APP: "api" })).toThrow(/PGMEDIC_FRONT_PROOF/);
+  expect(readSettings({ ...azure, PGMEDIC_APP: "runner" }).PGMEDIC_APP).toBe("runner");
+});
