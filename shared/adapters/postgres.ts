@@ -97,7 +97,8 @@ function sessionOf(client: pg.Client): Session {
       const startedAt = performance.now();
       // @types/pg does not know queryMode, which pg has since 8.13.
       const config: pg.QueryConfig & { queryMode: "extended" } = {
-        text: `/* pgmedic:${statement.name} */ ${statement.text}`,
+        // At the end: from 18 on pg_stat_statements cuts off a comment that comes first, and the mark is what it is known by.
+        text: `${statement.text} /* pgmedic:${statement.name} */`,
         values: [...values],
         queryMode: "extended",
       };

@@ -3,7 +3,7 @@ import type { Statement } from "../../contracts/statement.ts";
 import { identifier } from "../../core/identifier.ts";
 
 /** PgMedic's own statements carry this mark and are never counted as load. */
-export const OWN_MARK = "/* pgmedic:%";
+export const OWN_MARK = "%/* pgmedic:%";
 
 /**
  * Cumulative counters of the `$1` costliest statements of this database. A statement inside a function is counted with its caller,
