@@ -1,10 +1,19 @@
+import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import type { IncidentDetail, IncidentSummary, TimelineRow } from "../../shared/contracts/api.ts";
+import {
+  type IncidentDetail,
+  IncidentRequest,
+  type IncidentSummary,
+  type TimelineRow,
+} from "../../shared/contracts/api.ts";
 import { type Incident, isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { verifyChain } from "../../shared/core/audit-chain.ts";
-import { answer, problem } from "../problem.ts";
+import { digest } from "../../shared/core/digest.ts";
+import { correlate } from "../correlate.ts";
+import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
+import type { Person } from "./principal.ts";
 
 export const unknownIncident = (): HttpResponseInit =>
   problem(404, "unknown-incident", { title: "There is no such incident" });
@@ -45,6 +54,32 @@ function summaryOf(incident: Incident): IncidentSummary {
     cause: diagnosis?.verdict === "cause" ? diagnosis.cause : null,
     statement: proposal?.statement ?? null,
   };
+}
+
+/** `POST /api/incidents`: has a server looked at with no alert. Asking for the same twice joins the incident that is open. */
+export async function openIncident(request: HttpRequest, person: Person): Promise<HttpResponseInit> {
+  const { servers, now } = services();
+  const body = await jsonBody(request);
+  if (!body.ok) return body.response;
+  const wish = IncidentRequest.safeParse(body.value);
+  if (!wish.success) return invalid(wish.error);
+  const server = await servers.read(wish.data.serverId);
+  if (server === null) return problem(404, "unknown-server", { title: `There is no server "${wish.data.serverId}"` });
+  if (!server.enabled)
+    return problem(409, "server-not-enabled", { title: `PgMedic is not enabled on ${server.serverId}` });
+  const firedAt = now().toISOString();
+  const rule = wish.data.note ?? `${person.name} asked for a look`;
+  const alert = {
+    alertId: `by-hand/${randomUUID()}`,
+    rule,
+    metric: null,
+    value: null,
+    threshold: null,
+    severity: "Sev3",
+    firedAt,
+  } as const;
+  const opened = await correlate({ ...alert, digest: digest(alert) }, server.serverId);
+  return answer(202, opened);
 }
 
 /** `GET /api/incidents/{incidentId}` */

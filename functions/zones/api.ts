@@ -3,7 +3,7 @@ import { putAutonomy, readAutonomy } from "../api/autonomy.ts";
 import { readChanges } from "../api/changes.ts";
 import { confirmChat, openChat, readChat, replyToChat } from "../api/chats.ts";
 import { decide } from "../api/decisions.ts";
-import { listIncidents, readAudit, readIncident, readTimeline } from "../api/incidents.ts";
+import { listIncidents, openIncident, readAudit, readIncident, readTimeline } from "../api/incidents.ts";
 import { createInstruction, listInstructions, revokeInstruction } from "../api/instructions.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { checkServer, deleteServer, listServers, putServer, readCheck, readServer } from "../api/servers.ts";
@@ -18,6 +18,7 @@ const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
   checkServer: ["POST", "servers/{serverId}/check", "operator", checkServer],
   readCheck: ["GET", "servers/{serverId}/checks/{requestId}", "reader", readCheck],
   listIncidents: ["GET", "incidents", "reader", listIncidents],
+  openIncident: ["POST", "incidents", "operator", openIncident],
   readIncident: ["GET", "incidents/{incidentId}", "reader", readIncident],
   readAudit: ["GET", "incidents/{incidentId}/audit", "reader", readAudit],
   decide: ["POST", "incidents/{incidentId}/decision", "operator", decide],

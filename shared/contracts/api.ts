@@ -46,6 +46,9 @@ export const IncidentList = z.strictObject({
   continuation: z.string().nullable(),
 });
 
+/** Body of `POST /api/incidents`. */
+export const IncidentRequest = z.strictObject({ serverId: Id, note: z.string().trim().min(1).max(120).optional() });
+
 /** `GET /api/incidents/{id}`: the aggregate without its outbox. */
 export const IncidentDetail = Incident.omit({ outbox: true });
 export type IncidentDetail = z.infer<typeof IncidentDetail>;

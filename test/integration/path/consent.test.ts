@@ -253,3 +253,13 @@ test("a quiet server is found healthy, and nothing is proposed", async () => {
     diagnosis: { verdict: "healthy" },
   });
 });
+
+test("a person may have a server looked at with no alert", async () => {
+  const opened = await cloud.call("POST", "incidents", { body: { serverId: "shop", note: "slow since lunch" } });
+  expect(opened.status).toBe(202);
+  const { incidentId } = AlertAnswer.parse(opened.body);
+  const incident = await untilState(cloud, incidentId ?? "", ["dismissed", "handedOff", "awaitingApproval"]);
+  expect(incident).toMatchObject({ title: "slow since lunch on shop", state: "dismissed" });
+  expect((await cloud.call("POST", "incidents", { body: { serverId: "nowhere" } })).status).toBe(404);
+  expect((await cloud.call("POST", "incidents", { as: ["reader"], body: { serverId: "shop" } })).status).toBe(403);
+});
