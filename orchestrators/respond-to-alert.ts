@@ -22,12 +22,21 @@ export function* respondToAlert(ctx: OrchestrationContext): Story<Ending> {
   try {
     ending = yield* resolve(ctx, run);
   } catch (failure) {
-    const message = failure instanceof Error ? failure.message : String(failure);
-    ending = { path: "failed", because: `The run failed: ${message.slice(0, 300)}` };
+    ending = { path: "failed", because: `The run failed: ${reasonOf(failure)}` };
   }
   const { followUpMs } = yield* step(ctx, "close", { ...run, ...ending });
   if (followUpMs !== null) yield* followUp(ctx, run, followUpMs);
   return ending;
+}
+
+/** What a failed step says in its first line; after it come kilobytes of the host's own account of the failure. */
+function reasonOf(failure: unknown): string {
+  const message = failure instanceof Error ? failure.message : String(failure);
+  return message
+    .replace(/\n[^]*/, "")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .slice(0, 300);
 }
 
 function* resolve(ctx: OrchestrationContext, run: Run): Story<Ending> {
