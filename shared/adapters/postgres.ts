@@ -24,6 +24,9 @@ const INVESTIGATOR: Limits = { readOnly: true, statementTimeoutMs: 5_000, lockTi
 /** No short lock_timeout: a concurrent build that gives up waiting leaves an INVALID index behind. */
 const EXECUTOR: Limits = { readOnly: false, statementTimeoutMs: 0, lockTimeoutMs: 0 };
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A build outlives the client that started it, so that a lost connection leaves no INVALID index. The setting came with PostgreSQL 14. */
+const OUTLIVE_CLIENT =
+  "select set_config(name, '0', false) from pg_settings where name = 'client_connection_check_interval'";
 
 /**
  * The two ways to a watched server. Each call opens one connection and closes it; a lost server rejects.
@@ -45,6 +48,7 @@ export function postgresOf(secrets: Secrets) {
     client.on("error", () => {}); // A connection that breaks while idle rejects the next query; without a listener it would end the process.
     await client.connect();
     try {
+      if (role === "executor") await client.query(OUTLIVE_CLIENT);
       return await work(sessionOf(client));
     } finally {
       await client.end().catch(() => {});
@@ -64,8 +68,6 @@ function startOptions({ readOnly, statementTimeoutMs, lockTimeoutMs }: Limits): 
     `statement_timeout=${statementTimeoutMs}`,
     `lock_timeout=${lockTimeoutMs}`,
     `default_transaction_read_only=${readOnly ? "on" : "off"}`,
-    // A build outlives the client that started it, so that a lost connection does not leave an INVALID index.
-    "client_connection_check_interval=0",
   ]
     .map((setting) => `-c ${setting}`)
     .join(" ");
@@ -73,7 +75,7 @@ function startOptions({ readOnly, statementTimeoutMs, lockTimeoutMs }: Limits): 
 
 async function target(server: Server, role: "investigator" | "executor", secrets: Secrets): Promise<pg.ClientConfig> {
   const { connection } = server;
-  if (connection.kind === "url") return { connectionString: secrets(connection.urlSetting) };
+  if (connection.kind === "url") return { connectionString: plainUrl(secrets(connection.urlSetting)) };
   const signIn = connection[role];
   return {
     host: connection.host,
@@ -83,6 +85,13 @@ async function target(server: Server, role: "investigator" | "executor", secrets
     password: await passwordOf(signIn, secrets),
     ...(connection.tls === "verify-full" ? { ssl: { rejectUnauthorized: true } } : {}),
   };
+}
+
+/** A URL's own session settings would take the place of the limits above. */
+function plainUrl(text: string): string {
+  const url = new URL(text);
+  for (const name of ["options", "application_name", "fallback_application_name"]) url.searchParams.delete(name);
+  return url.href;
 }
 
 const passwordOf = (signIn: SignIn, secrets: Secrets): Promise<string> | string =>

@@ -21,7 +21,8 @@ export const readServerFacts = (session: Session): Promise<ServerFacts> => one(s
 
 /** Reads the cumulative counters. Without pg_stat_statements there are no statements in it. */
 export async function takeSnapshot(session: Session, server: Server, facts: ServerFacts): Promise<Snapshot> {
-  const { statements_schema: schema, version } = facts;
+  const { statements_schema: schema } = facts;
+  const version = facts.statements_version ?? 0;
   const now = await one(session.query(serverFacts));
   return {
     serverId: server.serverId,

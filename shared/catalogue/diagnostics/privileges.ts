@@ -10,11 +10,18 @@ const Row = z.strictObject({
   all_tables: z.number(),
   owners: z.array(z.string()),
   owned_by_member: z.array(z.string()),
-  can_create_in: z.array(z.string()),
+  superuser_owners: z.array(z.string()),
+  /** Where an owner of tables may not create: an index counts as a new object of the schema. */
+  closed_schemas: z.array(z.strictObject({ schema: z.string(), owner: z.string() })),
+  /** Schemas with tables that are not watched. */
+  other_schemas: z.array(z.string()),
 });
 export type Privileges = z.infer<typeof Row>;
 
-/** What the role of this session may do in the schemas `$1`: monitor, read, and act for which owners. */
+/**
+ * What the role of this session may do in the schemas `$1`: monitor, read, and act for which owners. Since PostgreSQL 16 a membership
+ * alone does not allow SET ROLE.
+ */
 export const privileges: Statement<Privileges> = {
   name: "privileges",
   text: `select current_user::text as role,
@@ -29,8 +36,16 @@ export const privileges: Statement<Privileges> = {
       array(select distinct pg_get_userbyid(c.relowner)::text from pg_class c
         where c.relnamespace = any(s.oids) and c.relkind in ('r', 'p') order by 1) as owners,
       array(select distinct pg_get_userbyid(c.relowner)::text from pg_class c
-        where c.relnamespace = any(s.oids) and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner, 'member') order by 1) as owned_by_member,
-      array(select nspname::text from pg_namespace where oid = any(s.oids) and has_schema_privilege(oid, 'create') order by 1) as can_create_in
+        where c.relnamespace = any(s.oids) and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner,
+          case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) order by 1) as owned_by_member,
+      array(select rolname::text from pg_roles where rolsuper and oid in (select c.relowner from pg_class c
+        where c.relnamespace = any(s.oids) and c.relkind in ('r', 'p')) order by 1) as superuser_owners,
+      (select coalesce(json_agg(json_build_object('schema', n.nspname, 'owner', pg_get_userbyid(o.relowner)) order by n.nspname), '[]'::json)
+        from (select distinct relnamespace, relowner from pg_class where relnamespace = any(s.oids) and relkind in ('r', 'p')) o
+          join pg_namespace n on n.oid = o.relnamespace
+        where not has_schema_privilege(o.relowner, o.relnamespace, 'create')) as closed_schemas,
+      array(select distinct n.nspname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p') and not n.oid = any(s.oids) and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by 1) as other_schemas
     from (select array(select oid from pg_namespace where nspname = any($1)) as oids) s`,
   row: Row,
 };

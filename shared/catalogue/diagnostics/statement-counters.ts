@@ -7,7 +7,7 @@ export const OWN_MARK = "%/* pgmedic:%";
 
 /**
  * Cumulative counters of the `$1` costliest statements of this database. A statement inside a function is counted with its caller,
- * so only top-level ones are read where the server tells them apart (14 and later).
+ * so only top-level ones are read where the extension tells them apart: from its version 1.9 (109 here) on.
  */
 export const statementCounters = (schema: string, version: number): Statement<StatementCounters> => ({
   name: "statement-counters",
@@ -20,7 +20,7 @@ export const statementCounters = (schema: string, version: number): Statement<St
       sum(rows)::float8 as "rows"
     from ${identifier(schema, "pg_stat_statements")}
     where dbid = (select oid from pg_database where datname = current_database())
-      and queryid is not null and query not like '${OWN_MARK}'${version >= 140000 ? " and toplevel" : ""}
+      and queryid is not null and query not like '${OWN_MARK}'${version >= 109 ? " and toplevel" : ""}
     group by userid, queryid
     order by sum(total_exec_time) desc
     limit $1`,

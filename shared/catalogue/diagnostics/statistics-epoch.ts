@@ -4,11 +4,11 @@ import { identifier } from "../../core/identifier.ts";
 
 const Row = z.strictObject({ epoch: z.string() });
 
-/** Changes whenever the cumulative counters start again: a restart, or a reset (which 14 and later report). */
+/** Changes whenever the cumulative counters start again: a restart, or a reset (which the extension reports from its version 1.9, 109 here, on). */
 export const statisticsEpoch = (schema: string, version: number): Statement<z.infer<typeof Row>> => ({
   name: "statistics-epoch",
   text:
-    version >= 140000
+    version >= 109
       ? `select pg_postmaster_start_time()::text || ' ' || stats_reset::text as epoch from ${identifier(schema, "pg_stat_statements_info")}`
       : "select pg_postmaster_start_time()::text as epoch",
   row: Row,

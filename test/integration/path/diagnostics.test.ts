@@ -94,6 +94,7 @@ describe.each(installations())("on $name", (installation) => {
     await server.asSuperuser("things", async (client) => {
       await client.query(SCHEMA);
       await client.query("create schema tools");
+      await client.query("grant usage on schema tools to public");
       await client.query("create extension pg_stat_statements schema tools");
       await client.query('select count(*) from "Odd name".parts');
     });
@@ -122,7 +123,7 @@ describe.each(installations())("on $name", (installation) => {
 
   test("what the statements say of odd things is right", async () => {
     const rows = await as("the superuser", runAll);
-    expect(rows["enum-labels"]).toEqual([{ type: '"Odd name".mood', labels: ["sad", "it's fine", "glad"] }]);
+    expect(rows["enum-labels"]).toEqual([{ type: "public.mood", labels: ["sad", "it's fine", "glad"] }]);
     expect(rows.columns.find(({ column }) => column === "mail")).toMatchObject({
       type_kind: "d",
       base_type: "text",
@@ -164,8 +165,16 @@ describe.each(installations())("on $name", (installation) => {
     );
   });
 
+  test("an extension in a schema that the role may not use is as good as none", async () => {
+    await server.script("things", "revoke usage on schema tools from public");
+    const facts = (who: string) => as(who, (session) => readServerFacts(session));
+    expect(await facts("the superuser")).toMatchObject({ statements_schema: "tools" });
+    expect(await facts("a role that has pg_monitor alone")).toMatchObject({ statements_schema: null });
+    await server.script("things", "grant usage on schema tools to public");
+  });
+
   test("an extension that its server does not load is as good as none", async () => {
-    await server.script("postgres", "alter system set shared_preload_libraries = ''");
+    await server.script("postgres", "alter system set shared_preload_libraries = 'auto_explain'");
     await server.restart();
     expect(await as("the superuser", (session) => readServerFacts(session))).toMatchObject({ statements_schema: null });
     await server.script("postgres", "alter system reset shared_preload_libraries");
