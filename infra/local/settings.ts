@@ -33,7 +33,7 @@ const Environment = z.object({
     .default("dist/functions/app.js")
     .transform((path) => resolve(path)),
   /** How long a minute of the alert rules lasts here. */
-  PGMEDIC_MONITOR_MINUTE_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
+  PGMEDIC_MONITOR_MINUTE_MS: z.coerce.number().int().min(100).max(3_600_000).default(2_000),
   /** How long a message stays locked for the one who received it. */
   PGMEDIC_LOCK_MS: z.coerce.number().int().min(100).default(30_000),
   /** A server of your own, in place of the demo. */

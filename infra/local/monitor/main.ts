@@ -8,7 +8,7 @@ import { createSampler } from "./sampler.ts";
 
 const Settings = z.object({
   PGMEDIC_MONITOR_STATE: z.string().default(".pgmedic/monitor"),
-  PGMEDIC_MONITOR_MINUTE_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
+  PGMEDIC_MONITOR_MINUTE_MS: z.coerce.number().int().min(100).max(3_600_000).default(2_000),
   PGMEDIC_MONITOR_VCORES: z.coerce.number().positive().default(1),
   PGMEDIC_MONITOR_DATA_FOLDER: z.string().optional(),
   PGMEDIC_MONITOR_RESOURCE_ID: z.string(),
