@@ -11,15 +11,15 @@ const ALERT_ID = /^\/subscriptions\/[^/]+\/providers\/Microsoft\.AlertsManagemen
 
 /** Beat 1: the server is registered and enabled, nothing is open, its CPU is low. Answers the CPU in percent. */
 export async function baseline(scene: Scene): Promise<number> {
-  const server = await scene.person.server();
-  must(server.enabled, "PgMedic is not enabled on the server");
-  must(server.activeIncidentIds.length === 0, `there is an open incident: ${server.activeIncidentIds.join(", ")}`);
-  must(server.lock === null, `the run ${server.lock?.runId} holds the server`);
   const indexed = await indexedColumns(scene);
   must(
     indexed.length === 0,
     `orders has an index on ${indexed.join(" and ")} already: the story was played here before. Stop, run "npm run reset", and start again`,
   );
+  const server = await scene.person.server();
+  must(server.enabled, "PgMedic is not enabled on the server");
+  must(server.activeIncidentIds.length === 0, `there is an open incident: ${server.activeIncidentIds.join(", ")}`);
+  must(server.lock === null, `the run ${server.lock?.runId} holds the server`);
   const cpu = await calmCpu(scene);
   scene.tell(`${server.displayName} is registered and enabled; no active issue, nobody holds it, CPU ${percent(cpu)}`);
   return cpu;
