@@ -2,7 +2,7 @@ import type { Incident, IncidentState } from "../../shared/contracts/incident.ts
 import type { ResolutionPath } from "../../shared/contracts/outcome.ts";
 import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { noted } from "../../shared/core/incident-state.ts";
-import { announced, moved, ownEntry } from "../../shared/core/incident-writes.ts";
+import { announced, audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { release } from "../../shared/core/server-lock.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import { services } from "../services.ts";
@@ -27,16 +27,6 @@ export async function close(input: StepInput<"close">): Promise<StepOutput<"clos
   const incident = await incidents.change(run.incidentId, (current) => {
     const path = asked === "executed" ? executedPath(current) : asked;
     return current.resolution?.path === path ? null : closed(current, { run, path, because, now: moment });
-  });
-  await incidents.appendAudit({
-    incidentId: run.incidentId,
-    at: moment.toISOString(),
-    what: "closed",
-    detail: {
-      key: `${run.runId}-${incident.resolution?.path ?? asked}`,
-      path: incident.resolution?.path ?? asked,
-      because,
-    },
   });
   const token = incident.fencingToken;
   if (token !== null) {
@@ -67,9 +57,10 @@ function closed(incident: Incident, { run, path, because, now }: Closing): Incid
     lockReleased: true,
   });
   const entry = ownEntry("close", because, now);
-  const set = { resolution: { path, because, at: now.toISOString() } };
+  const set = { resolution: { path, because, at: entry.at } };
+  const outbox = [audited("closed", entry.at, { key: `${run.runId}-${path}`, path, because }), completion];
   const to = STATES[path];
   // A wait that ran out has already moved the incident; only its resolution is missing.
-  if (incident.state === to) return { ...noted(incident, entry), ...set, outbox: [...incident.outbox, completion] };
-  return moved(incident, { to, entry, set, outbox: [completion] });
+  if (incident.state === to) return { ...noted(incident, entry), ...set, outbox: [...incident.outbox, ...outbox] };
+  return moved(incident, { to, entry, set, outbox });
 }

@@ -6,7 +6,7 @@ import type { Server } from "../../shared/contracts/server.ts";
 import { Snapshot } from "../../shared/contracts/snapshot.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
 import { derivedId } from "../../shared/core/digest.ts";
-import { entryBy, moved } from "../../shared/core/incident-writes.ts";
+import { audited, entryBy, moved } from "../../shared/core/incident-writes.ts";
 import { msBetween } from "../../shared/core/time.ts";
 import { MINIMUM_CALLS } from "../../shared/core/verdict.ts";
 import { figuresOf } from "../../shared/investigation/figures.ts";
@@ -77,12 +77,12 @@ export const snapshotAfter = (run: Run): Promise<Snapshot | null> =>
 
 /** Records that the index is there: what was done, when, and the reading from which its effect counts. Safe to repeat. */
 export async function recordExecution(run: Run, index: IndexFacts): Promise<void> {
-  const { incidents, now } = services();
+  const { incidents, outbox, snapshots, now } = services();
   const server = await theServer(run);
   const after = await snapshotNow(run, server);
   await incidents.keepOnce(run.incidentId, `snapshot-after-${run.runId}`, after);
   // The next alert must not be explained by what this action has just mended.
-  await services().snapshots.add(after);
+  await snapshots.add(after);
   const { proposal, fencingToken, decision } = await theIncident(run);
   if (proposal === null || decision === null || fencingToken === null)
     throw new Error("an execution without a proposal");
@@ -102,11 +102,14 @@ export async function recordExecution(run: Run, index: IndexFacts): Promise<void
   };
   const text = `Done in ${(execution.buildMs / 1000).toFixed(1)} s: ${index.index} is valid, ${Math.round(index.bytes / 1024)} kB.`;
   const entry = entryBy({ kind: "pgmedic" }, "execution", text, now());
+  const { executionId: key, statement } = execution;
+  const audit = audited("executed", finishedAt, { key, statement, by: decision.by, fencingToken });
   await incidents.change(run.incidentId, (incident) =>
-    incident.execution === null ? moved(incident, { to: "verifying", entry, set: { execution } }) : null,
+    incident.execution === null
+      ? moved(incident, { to: "verifying", entry, set: { execution }, outbox: [audit] })
+      : null,
   );
-  const detail = { key: execution.executionId, statement: execution.statement, by: decision.by, fencingToken };
-  await incidents.appendAudit({ incidentId: run.incidentId, at: finishedAt, what: "executed", detail });
+  await outbox.tryRelay(run.incidentId);
 }
 
 async function attemptsOf({ incidentId, runId }: Run): Promise<string[]> {

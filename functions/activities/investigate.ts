@@ -2,7 +2,7 @@ import { investigate as investigateServer } from "../../shared/investigation/inv
 import type { Incident } from "../../shared/contracts/incident.ts";
 import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
-import { moved, ownEntry } from "../../shared/core/incident-writes.ts";
+import { audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
 import { services } from "../services.ts";
 import { theServer } from "./subject.ts";
@@ -12,7 +12,7 @@ const SNAPSHOTS = 15;
 
 /** Finds out what is wrong with the server, and keeps diagnosis and remedy with the incident. Repeating it answers the first result. */
 export async function investigate(run: Run): Promise<StepOutput<"investigate">> {
-  const { incidents, snapshots, metrics, now } = services();
+  const { incidents, snapshots, metrics, outbox, now } = services();
   const begun = await incidents.change(run.incidentId, (incident) =>
     moved(incident, { to: "investigating", entry: ownEntry("run", "The investigation began.", now()) }),
   );
@@ -33,24 +33,22 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   if (remedy !== null) await incidents.keepOnce(run.incidentId, `remedy-${run.runId}`, remedy);
   await snapshots.add(snapshot);
   const { diagnosis: kept } = await incidents.change(run.incidentId, (incident) =>
-    incident.diagnosis === null ? diagnosed(incident, diagnosis) : null,
+    incident.diagnosis === null ? diagnosed(incident, run, diagnosis) : null,
   );
-  await incidents.appendAudit({
-    incidentId: run.incidentId,
-    at: diagnosis.diagnosedAt,
-    what: "diagnosed",
-    detail: { key: run.runId, verdict: diagnosis.verdict, summary: diagnosis.summary, cost: diagnosis.cost },
-  });
+  await outbox.tryRelay(run.incidentId);
   return verdictOf(kept ?? diagnosis);
 }
 
-function diagnosed(incident: Incident, diagnosis: Diagnosis) {
-  const entry = { ...ownEntry("diagnosis", diagnosis.summary, new Date(diagnosis.diagnosedAt)) };
+function diagnosed(incident: Incident, { runId }: Run, diagnosis: Diagnosis): Incident {
+  const { verdict, summary, cost, diagnosedAt } = diagnosis;
+  const entry = ownEntry("diagnosis", summary, new Date(diagnosedAt));
+  const audit = audited("diagnosed", entry.at, { key: runId, verdict, summary, cost });
   return {
     ...incident,
     diagnosis,
     severity: diagnosis.severity,
     timeline: [...incident.timeline, entry],
+    outbox: [...incident.outbox, audit],
     updatedAt: entry.at,
   };
 }

@@ -4,7 +4,7 @@ import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { derivedId } from "../../shared/core/digest.ts";
 import { mayPropose } from "../../shared/core/guardrails.ts";
-import { announced, entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
+import { announced, audited, entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { matchInstruction } from "../../shared/core/instruction-matching.ts";
 import { extend } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, SECOND_MS } from "../../shared/core/time.ts";
@@ -57,22 +57,21 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
 
   const instruction = await standingInstruction(run, proposal, moment);
-  const next = (current: Incident): Incident | null =>
-    instruction === null ? awaiting(current, run, proposal, moment) : allowed(current, proposal, instruction, moment);
+  const audit = audited("proposed", moment.toISOString(), {
+    key: proposal.proposalId,
+    hash: proposal.hash,
+    statement: proposal.statement,
+    guardrails: ruling.reason,
+    instruction: instruction?.instructionId ?? null,
+  });
+  const next = (current: Incident): Incident | null => {
+    const recorded = { ...current, outbox: [...current.outbox, audit] };
+    return instruction === null
+      ? awaiting(recorded, run, proposal, moment)
+      : allowed(recorded, proposal, instruction, moment);
+  };
   await extendLease(run, proposal.expiresAt);
   await incidents.change(run.incidentId, (current) => (current.proposal?.round === round ? null : next(current)));
-  await incidents.appendAudit({
-    incidentId: run.incidentId,
-    at: moment.toISOString(),
-    what: "proposed",
-    detail: {
-      key: proposal.proposalId,
-      hash: proposal.hash,
-      statement: proposal.statement,
-      guardrails: ruling.reason,
-      instruction: instruction?.instructionId ?? null,
-    },
-  });
   return null;
 }
 

@@ -1,6 +1,6 @@
 import type { StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { noted } from "../../shared/core/incident-state.ts";
-import { ownEntry } from "../../shared/core/incident-writes.ts";
+import { audited, ownEntry } from "../../shared/core/incident-writes.ts";
 import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
 import { readGate } from "../../shared/execution/gates.ts";
 import { runStatement } from "../../shared/execution/run-statement.ts";
@@ -19,7 +19,7 @@ const waiting = (because: string): StepOutput<"rollBack"> => ({
 
 /** Undoes what was executed by the saved inverse. Only the very object that was made is removed: it is known by its OID. */
 export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput<"rollBack">> {
-  const { incidents, now } = services();
+  const { incidents, outbox, now } = services();
   const { because, ...run } = input;
   const incident = await theIncident(run);
   if (incident.rollBack?.done === true) return { outcome: "done" };
@@ -48,16 +48,14 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   }
   const at = now();
   const done = { statement: proposal.inverse.statement, because, at: at.toISOString(), done: true };
+  const { executionId: key } = execution;
+  const audit = audited("rolled back", done.at, { key, statement: done.statement, because });
+  const entry = ownEntry("rollBack", `Undone: ${because}. ${done.statement}`, at);
   await incidents.change(run.incidentId, (current) =>
     current.rollBack?.done === true
       ? null
-      : noted({ ...current, rollBack: done }, ownEntry("rollBack", `Undone: ${because}. ${done.statement}`, at)),
+      : noted({ ...current, rollBack: done, outbox: [...current.outbox, audit] }, entry),
   );
-  await incidents.appendAudit({
-    incidentId: run.incidentId,
-    at: done.at,
-    what: "rolled back",
-    detail: { key: execution.executionId, statement: done.statement, because },
-  });
+  await outbox.tryRelay(run.incidentId);
   return { outcome: "done" };
 }

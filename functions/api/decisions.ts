@@ -4,7 +4,7 @@ import type { Incident, OutboxEntry } from "../../shared/contracts/incident.ts";
 import type { Instruction } from "../../shared/contracts/instruction.ts";
 import { derivedId } from "../../shared/core/digest.ts";
 import { noted } from "../../shared/core/incident-state.ts";
-import { announced, entryBy } from "../../shared/core/incident-writes.ts";
+import { announced, audited, entryBy } from "../../shared/core/incident-writes.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { detailOf, incidentIn, unknownIncident } from "./incidents.ts";
@@ -35,19 +35,6 @@ export async function writeDecision(incidentId: string, person: Person, wish: Wi
     return refusal === null ? decided(current, person, wish, moment) : null;
   });
   if (refusal !== null) return { written: false, refusal };
-  const { decision } = incident;
-  await incidents.appendAudit({
-    incidentId,
-    at: moment.toISOString(),
-    what: "decided",
-    detail: {
-      key: decision?.decisionId,
-      verdict: wish.verdict,
-      by: actorOf(person),
-      proposalHash: wish.proposalHash,
-      instruction: wish.instruction,
-    },
-  });
   await outbox.tryRelay(incidentId);
   return { written: true, incident };
 }
@@ -110,6 +97,7 @@ function decided(incident: Incident, person: Person, wish: Wish, now: Date): Inc
   });
   // The instruction comes first: who sees the approval can rely on it.
   const effects: OutboxEntry[] = [
+    audited("decided", common.decidedAt, { key: decisionId, verdict, by, proposalHash, instruction }),
     ...(instruction === null ? [] : [{ kind: "instruction" as const, instruction }]),
     approval,
   ];

@@ -27,6 +27,13 @@ export type IncidentState = z.infer<typeof IncidentState>;
 export const OutboxEntry = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("message"), messageId: z.string().max(128), queue: Queue, message: Message }),
   z.strictObject({ kind: z.literal("instruction"), instruction: Instruction }),
+  /** A line for the audit chain; `key` makes it one line however often it is carried out. */
+  z.strictObject({
+    kind: z.literal("audit"),
+    at: Instant,
+    what: z.string(),
+    detail: z.looseObject({ key: z.string().min(1) }),
+  }),
 ]);
 export type OutboxEntry = z.infer<typeof OutboxEntry>;
 

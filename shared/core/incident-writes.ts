@@ -28,6 +28,14 @@ export const announced = (queue: Queue, messageId: string, message: Message): Ou
   message,
 });
 
+/** An outbox entry for the audit chain: what is written to the incident and what the chain says of it cannot come apart. */
+export const audited = (what: string, at: string, detail: { key: string } & Record<string, unknown>): OutboxEntry => ({
+  kind: "audit",
+  at,
+  what,
+  detail,
+});
+
 export type Move = {
   to: IncidentState;
   entry: TimelineEntry;
