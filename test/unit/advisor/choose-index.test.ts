@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { candidateName } from "../../../shared/advisor/candidates.ts";
+import { type Advice, chooseIndex } from "../../../shared/advisor/choose-index.ts";
+import type { PlannerClone } from "../../../shared/advisor/clone-protocol.ts";
+import { startPlannerClone } from "../../../shared/advisor/clone-thread.ts";
+import { parseSql } from "../../../shared/advisor/syntax.ts";
+import { aShop, aTable, aCatalog } from "../../support/catalog.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pgmedic-clone-test-"));
+let clone: PlannerClone;
+// Making the clone's template takes seconds, once.
+beforeAll(async () => {
+  clone = startPlannerClone(folder);
+  await clone.load(aCatalog(), []);
+}, 60_000);
+afterAll(async () => {
+  await clone.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Wish = { catalog?: ReturnType<typeof aCatalog>; writes?: number };
+
+async function advise(
+  queries: Record<string, number>,
+  { catalog = aShop().catalog, writes = 0 }: Wish = {},
+): Promise<Advice> {
+  const statements = await Promise.all(
+    Object.entries(queries).map(async ([query, totalMs], at) => {
+      const parsed = await parseSql(query);
+      const syntax = parsed.ok ? parsed.statements[0] : undefined;
+      if (syntax === undefined) throw new Error(`it does not parse: ${query}`);
+      return { key: `10/${at}`, query, syntax, totalMs };
+    }),
+  );
+  return chooseIndex(clone, catalog, { statements, seconds: 10, writesPerSecond: () => writes });
+}
+const chosen = ({ choice }: Advice): string | null => (choice === null ? null : candidateName(choice.candidate));
+const reasons = ({ rejected }: Advice): string => rejected.map(({ what, because }) => `${what}: ${because}`).join("\n");
+
+const BY_CUSTOMER = "select * from orders where customer_id = $1";
+
+test("the missing index of a costly statement is chosen, with the plan before and after", async () => {
+  const advice = await advise({ [BY_CUSTOMER]: 9_000 });
+  expect(chosen(advice)).toBe("public.orders(customer_id)");
+  expect(advice.choice?.gains[0]).toMatchObject({ before: { text: expect.stringContaining("Seq Scan") } });
+  expect(advice.choice?.gains[0]?.after.cost).toBeLessThan(200);
+});
+
+test("the same workload gets the same advice", async () => {
+  const workload = {
+    [BY_CUSTOMER]: 4_000,
+    "select * from orders where product_id = $1 order by created_at desc limit 5": 4_100,
+  };
+  expect(chosen(await advise(workload))).toBe(chosen(await advise(workload)));
+});
+
+test("one column is preferred where two save about as much", async () => {
+  expect(chosen(await advise({ "select * from orders where customer_id = $1 and status = $2": 9_000 }))).toBe(
+    "public.orders(customer_id)",
+  );
+});
+
+test("a condition that keeps a large share of the rows gets no index", async () => {
+  const advice = await advise({ "select * from orders where status = $1": 9_000 });
+  expect(chosen(advice)).toBeNull();
+  expect(reasons(advice)).toMatch(/orders\(status\)/);
+});
+
+test("a small table gets no index", async () => {
+  const advice = await advise({ [BY_CUSTOMER]: 9_000 }, { catalog: aShop({ rows: 500, bytes: 2 ** 16 }).catalog });
+  expect(chosen(advice)).toBeNull();
+  expect(reasons(advice)).toMatch(/small/);
+});
+
+test("a partitioned table gets none, since its index cannot be built concurrently", async () => {
+  const advice = await advise({ [BY_CUSTOMER]: 9_000 }, { catalog: aShop({ kind: "p" }).catalog });
+  expect(chosen(advice)).toBeNull();
+  expect(reasons(advice)).toMatch(/concurrent build/);
+});
+
+test("an index that exists is not proposed again", async () => {
+  const advice = await advise(
+    { [BY_CUSTOMER]: 9_000 },
+    { catalog: aShop({ indexes: [["id"], ["customer_id", "status"]] }).catalog },
+  );
+  expect(chosen(advice)).toBeNull();
+  expect(reasons(advice)).toMatch(/already begins with/);
+});
+
+test("a table that is written far more than read gets none: keeping the index would cost more", async () => {
+  const advice = await advise({ [BY_CUSTOMER]: 50 }, { writes: 5_000 });
+  expect(chosen(advice)).toBeNull();
+  expect(reasons(advice)).toMatch(/up to date/);
+});
+
+test("a statement that cannot be planned is said, and the others are still served", async () => {
+  const advice = await advise({ [BY_CUSTOMER]: 9_000, "select not_there(id) from orders where customer_id = $1": 100 });
+  expect(chosen(advice)).toBe("public.orders(customer_id)");
+  expect(advice.unplanned).toEqual([{ key: "10/1", because: expect.stringContaining("not_there") }]);
+});
+
+test("names that need quotes are planned like any other", async () => {
+  const table = aTable('Order "Lines"', { Id: {}, User: { distinct: 100_000 } });
+  const advice = await advise(
+    { 'select * from "Order ""Lines""" where "User" = $1': 9_000 },
+    { catalog: aCatalog(table) },
+  );
+  expect(chosen(advice)).toBe('public.Order "Lines"(User)');
+});
