@@ -1,16 +1,16 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
-import type { ProposedAction } from "../../shared/contracts/proposal.ts";
+import type { CreateIndexParameters, ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { mayExecute } from "../../shared/core/guardrails.ts";
 import { entryBy, moved } from "../../shared/core/incident-writes.ts";
 import { isGraver } from "../../shared/core/severity.ts";
 import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
-import { agreedIndex, type Gate, readGate } from "../../shared/execution/gates.ts";
+import { type Gate, type Progress, progressOf, readGate } from "../../shared/execution/gates.ts";
 import { runStatement } from "../../shared/execution/run-statement.ts";
 import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
 import { acquireLock } from "./acquire-lock.ts";
-import { countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
+import { countAttempt, hasTried, keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
 import { theIncident, theServer } from "./subject.ts";
@@ -33,10 +33,9 @@ const waiting = (because: string, checkAgainMs = CHECK_AGAIN_MS): Answer => ({
  * runs, and only then is the statement sent. Guardrails, lock, fingerprint and what-if are asked again with fresh facts.
  */
 export async function execute(run: Run): Promise<Answer> {
-  const { incidents, settings, now } = services();
+  const { incidents, now } = services();
   const incident = await theIncident(run);
-  const verifyAfterMs = settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS;
-  if (incident.execution !== null) return { outcome: "done", verifyAfterMs };
+  if (incident.execution !== null) return done();
   const { proposal, decision } = incident;
   if (proposal === null || decision?.verdict !== "approve" || decision.proposalHash !== proposal.hash) {
     return { outcome: "refused", because: "there is no approval of this proposal" };
@@ -50,30 +49,35 @@ export async function execute(run: Run): Promise<Answer> {
   await incidents.change(run.incidentId, (current) =>
     current.state === "executing" ? null : moved(current, { to: "executing", entry }),
   );
-  const gate = await gateOf(run, proposal);
-  const built = builtIndex(gate, proposal);
-  if (built !== null) {
-    await recordExecution(run, built);
-    return { outcome: "done", verifyAfterMs };
+  const { action } = proposal;
+  if (action.kind !== "create_index") return { outcome: "refused", because: `nothing carries out ${action.kind}` };
+  return goOn(run, incident, { ...proposal, parameters: action.parameters });
+}
+
+const done = (): Answer => ({
+  outcome: "done",
+  verifyAfterMs: services().settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS,
+});
+
+type AgreedIndex = ProposedAction & { parameters: CreateIndexParameters };
+
+/** Takes up the work where the server shows it to be. */
+async function goOn(run: Run, incident: Incident, agreed: AgreedIndex): Promise<Answer> {
+  const gate = await gateOf(run, agreed);
+  const progress = progressIn(gate, run, agreed);
+  // What was there before this run first tried is somebody else's.
+  if (progress.kind === "other" || (progress.kind !== "absent" && !(await hasTried(run))))
+    return { outcome: "changed", because: `an index ${agreed.parameters.name} is there already` };
+  if (progress.kind === "building") return waiting("the build goes on in the server");
+  if (progress.kind === "built") {
+    await recordExecution(run, progress.index);
+    return done();
   }
-  if (gate.builds.some((build) => build.application_name === applicationNameOf(run)))
-    return waiting("the build goes on in the server");
-  return (await objection(run, incident, gate)) ?? (await build(run, proposal, gate));
+  return (await objection(run, incident, gate)) ?? (await build(run, agreed, gate));
 }
 
-/** Runs that wait for the same server take it by severity: the gravest first. */
-async function graverOneWaiting({ incidentId, serverId, severity, runId }: Incident): Promise<string | null> {
-  // Who has the server already does not give it back for another: each would wait for the other.
-  if ((await services().servers.lock(serverId))?.runId === runId) return null;
-  const others = await services().incidents.list({ serverId, unsettled: true });
-  const graver = others.find(
-    (other) => other.incidentId !== incidentId && isReady(other) && isGraver(other.severity, severity),
-  );
-  return graver?.incidentId ?? null;
-}
-
-const isReady = ({ decision, execution, resolution }: Incident): boolean =>
-  decision?.verdict === "approve" && execution === null && resolution === null;
+const progressIn = (gate: Gate, run: Run, { parameters }: AgreedIndex): Progress =>
+  progressOf(gate, parameters, applicationNameOf(run));
 
 const applicationNameOf = ({ runId }: Run): string => `pgmedic/${runId}`.slice(0, 63);
 
@@ -81,12 +85,6 @@ async function gateOf(run: Run, { action }: ProposedAction): Promise<Gate> {
   const server = await theServer(run);
   const purpose = { server, applicationName: `${applicationNameOf(run)}/look` };
   return watchedServers().asInvestigator(purpose, (session) => readGate(session, server, action.parameters));
-}
-
-function builtIndex({ table }: Gate, { action }: ProposedAction) {
-  if (table === null || action.kind !== "create_index") return null;
-  const index = agreedIndex(table, action.parameters);
-  return index?.is_valid === true ? index : null;
 }
 
 /** Why the action cannot go on as agreed; null when nothing objects. */
@@ -106,35 +104,54 @@ async function objection(run: Run, incident: Incident, gate: Gate): Promise<Answ
 
 const MAXIMUM_ATTEMPTS = 3;
 
-async function build(run: Run, proposal: ProposedAction, gate: Gate): Promise<Answer> {
+async function build(run: Run, agreed: AgreedIndex, gate: Gate): Promise<Answer> {
   const { table } = gate;
   if (table === null) return { outcome: "changed", because: "the table is gone" };
-  const attempt = await countAttempt(run);
-  if (attempt > MAXIMUM_ATTEMPTS)
-    return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts` };
   const server = await theServer(run);
-  const purpose = { server, applicationName: applicationNameOf(run) };
-  const target = `pgmedic/${run.serverId}/${proposal.blastRadius.relation}`;
-  const { name } = proposal.action.parameters;
-  const isLeftover = table.indexes.some(({ index, is_valid }) => index === name && !is_valid);
-
-  if (!isLeftover) await keepFiguresBefore(run, server);
-  const result = await watchedServers().asExecutor(purpose, async (session) => {
-    const request = { owner: table.owner, target, waitMs: PATIENCE_MS };
-    await assertToken(run);
-    // An INVALID index of this name is what an interrupted build of ours left: nobody may use it, and it is in the way.
-    const sql = isLeftover ? proposal.inverse.statement : proposal.statement;
-    return runStatement(session, { ...request, name: isLeftover ? "drop-leftover" : proposal.action.kind, sql });
-  });
-  if (result.outcome === "running" || isLeftover)
-    return waiting("the build goes on in the server", isLeftover ? SECOND_MS : CHECK_AGAIN_MS);
+  // An INVALID index of this name is what an interrupted build of ours left: nobody may use it, and it is in the way.
+  const isLeftover = progressIn(gate, run, agreed).kind === "leftover";
+  if (!isLeftover) {
+    const attempt = await countAttempt(run);
+    if (attempt > MAXIMUM_ATTEMPTS)
+      return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts` };
+    await keepFiguresBefore(run, server);
+  }
+  const result = await watchedServers().asExecutor({ server, applicationName: applicationNameOf(run) }, (session) =>
+    runStatement(session, {
+      name: isLeftover ? "drop-leftover" : agreed.action.kind,
+      sql: isLeftover ? agreed.inverse.statement : agreed.statement,
+      owner: table.owner,
+      target: `pgmedic/${run.serverId}/${agreed.blastRadius.relation}`,
+      waitMs: PATIENCE_MS,
+      isDue: async () => {
+        const { kind } = progressIn(await gateOf(run, agreed), run, agreed);
+        await assertToken(run);
+        return kind === (isLeftover ? "leftover" : "absent");
+      },
+    }),
+  );
+  if (result.outcome === "running") return waiting("the build goes on in the server");
   if (result.outcome === "busy") return waiting(result.because);
-  const built = builtIndex(await gateOf(run, proposal), proposal);
-  if (built === null)
+  const progress = progressIn(await gateOf(run, agreed), run, agreed);
+  if (progress.kind !== "built")
     return waiting(result.outcome === "failed" ? result.because : "the index is not valid yet", SECOND_MS);
-  await recordExecution(run, built);
-  return { outcome: "done", verifyAfterMs: services().settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS };
+  await recordExecution(run, progress.index);
+  return done();
 }
+
+/** Runs that wait for the same server take it by severity: the gravest first. */
+async function graverOneWaiting({ incidentId, serverId, severity, runId }: Incident): Promise<string | null> {
+  // Who has the server already does not give it back for another: each would wait for the other.
+  if ((await services().servers.lock(serverId))?.runId === runId) return null;
+  const others = await services().incidents.list({ serverId, unsettled: true });
+  const graver = others.find(
+    (other) => other.incidentId !== incidentId && isReady(other) && isGraver(other.severity, severity),
+  );
+  return graver?.incidentId ?? null;
+}
+
+const isReady = ({ decision, execution, resolution }: Incident): boolean =>
+  decision?.verdict === "approve" && execution === null && resolution === null;
 
 /** The last look at the fencing token before a statement goes out: a run that lost the server must not act. */
 async function assertToken({ serverId, runId, incidentId }: Run): Promise<void> {

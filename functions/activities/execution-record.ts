@@ -112,6 +112,9 @@ export async function recordExecution(run: Run, index: IndexFacts): Promise<void
   await outbox.tryRelay(run.incidentId);
 }
 
+/** Whether this run has begun an attempt; the first one is counted before anything is sent. */
+export const hasTried = async (run: Run): Promise<boolean> => (await attemptsOf(run)).length > 0;
+
 async function attemptsOf({ incidentId, runId }: Run): Promise<string[]> {
   const attempts: string[] = [];
   for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {

@@ -19,7 +19,10 @@ export type Gate = {
   builds: IndexBuild[];
 };
 
-/** Reads, as the investigator, what the decision to act rests on. */
+/**
+ * Reads, as the investigator, what the decision to act rests on. The builds come before the catalog: one that ends in between must not
+ * look as if it had been broken off.
+ */
 export async function readGate(
   session: Session,
   server: Server,
@@ -27,6 +30,7 @@ export async function readGate(
 ): Promise<Gate> {
   const facts = await readServerFacts(session);
   const now = await one(session.query(activity));
+  const builds = await session.query(indexBuilds);
   const catalog = await readCatalog(session, {
     version: facts.version,
     schemas: [target.schema],
@@ -37,12 +41,27 @@ export async function readGate(
     version: facts.version,
     load: loadOf(now, { vCores: server.vCores, maxConnections: facts.max_connections, cpuPercent: null }),
     oldestTransactionSeconds: now.oldest_transaction_seconds,
-    builds: await session.query(indexBuilds),
+    builds,
   };
 }
 
+/** What is there under an agreed index's name: nothing, it being built, it, what a broken-off build left, or something else. */
+export type Progress = { kind: "absent" | "building" | "leftover" | "other" } | { kind: "built"; index: IndexFacts };
+
+/** How far an agreed index is. `application` is the name that sessions of its run carry. */
+export function progressOf({ table, builds }: Gate, parameters: CreateIndexParameters, application: string): Progress {
+  const index = table?.indexes.find((known) => known.index === parameters.name);
+  const isBuilding = builds.some(
+    ({ application_name, index_oid }) => application_name === application || index_oid === index?.oid,
+  );
+  if (isBuilding) return { kind: "building" };
+  if (table === null || index === undefined) return { kind: "absent" };
+  if (!index.is_valid) return { kind: "leftover" };
+  return agreedIndex(table, parameters) === null ? { kind: "other" } : { kind: "built", index };
+}
+
 /** The index of this name, if it is the one that was agreed on: same table, same keys and directions, whole, a b-tree. */
-export function agreedIndex(table: CatalogTable, parameters: CreateIndexParameters): IndexFacts | null {
+function agreedIndex(table: CatalogTable, parameters: CreateIndexParameters): IndexFacts | null {
   const index = table.indexes.find((known) => known.index === parameters.name);
   if (index === undefined || index.method !== "btree" || index.predicate !== null || index.is_unique) return null;
   const directions = index.definition

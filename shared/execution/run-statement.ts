@@ -23,7 +23,15 @@ export type StatementRun =
   | { outcome: "running" }
   | { outcome: "busy"; because: string }
   | { outcome: "failed"; because: string };
-type Request = { name: string; sql: string; owner: string; target: string; waitMs: number };
+type Request = {
+  name: string;
+  sql: string;
+  owner: string;
+  target: string;
+  waitMs: number;
+  /** Asked once the target is this session's own: what was seen before may have changed. */
+  isDue?: () => Promise<boolean>;
+};
 
 /**
  * Runs one catalogue statement as the owner of its object. Waits at most `waitMs`: a longer build goes on in the server and is watched
@@ -31,10 +39,11 @@ type Request = { name: string; sql: string; owner: string; target: string; waitM
  */
 export async function runStatement(
   session: Session,
-  { name, sql, owner, target, waitMs }: Request,
+  { name, sql, owner, target, waitMs, isDue }: Request,
 ): Promise<StatementRun> {
   const [lock] = await session.query(advisoryLock, [target]);
   if (lock?.locked !== true) return { outcome: "busy", because: "another session works on this target" };
+  if (isDue !== undefined && !(await isDue())) return { outcome: "done" };
   await session.query(becomeOwner(owner));
   const running = session.query({ name, text: sql, row: Nothing }).then(
     (): StatementRun => ({ outcome: "done" }),

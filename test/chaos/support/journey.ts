@@ -163,8 +163,11 @@ export async function travel(journey: Journey): Promise<Incident> {
 
 const ONCE_IN_AUDIT = ["diagnosed", "proposed", "decided", "executed", "verified", "closed"];
 
-/** Everything that is wrong with a run that a person approved: nothing lost, nothing twice, nothing left behind. */
-export async function faultsOf(journey: Journey): Promise<string[]> {
+/** Everything that is wrong with a run that a person approved: something lost, done twice or left behind. */
+export async function faultsOf(
+  journey: Journey,
+  wantedDdl: readonly string[] = [`CREATE INDEX public.${INDEX}`],
+): Promise<string[]> {
   const { platform, parcels, incidentId, serverId, correlationKey } = journey;
   const { incidents, servers, documents } = platform.documents;
   const incident = await incidents.read(incidentId);
@@ -181,7 +184,7 @@ export async function faultsOf(journey: Journey): Promise<string[]> {
     ["state", incident.state, "resolved"],
     ["resolution", incident.resolution?.path, "humanApproved"],
     ["verdict", incident.verification?.verdict, "improved"],
-    ["commands that completed", ddl, [`CREATE INDEX public.${INDEX}`]],
+    ["commands that completed", ddl, wantedDdl],
     ["indexes", indexes, [{ name: INDEX, valid: true }]],
     ["audit entries", audit.map(({ what }) => what).toSorted(), ONCE_IN_AUDIT.toSorted()],
     ["audit chain", verifyChain(audit).intact, true],

@@ -89,6 +89,22 @@ async function addDatabase(cluster: Cluster, template: string) {
     isBuilding: async (): Promise<boolean> =>
       (await database.query("select from pg_stat_progress_create_index where datname = current_database()"))
         .rowCount !== 0,
+    /** Runs a statement as the superuser, as a person at a console does. */
+    run: async (sql: string): Promise<void> => {
+      const person = new pg.Client({ connectionString: database.url, application_name: "psql" });
+      await person.connect();
+      try {
+        await person.query(sql);
+      } finally {
+        await person.end();
+      }
+    },
+    /** Ends the sessions that build, as a failover does: what they began stays behind, invalid. */
+    breakOffBuilds: async (): Promise<void> => {
+      await database.query(
+        "select pg_terminate_backend(pid) from pg_stat_progress_create_index where datname = current_database()",
+      );
+    },
     /** Sessions of PgMedic in this database. */
     sessions: async (): Promise<string[]> =>
       (

@@ -1,5 +1,5 @@
 // The real parts that a run needs, each a process of the test's own that it may kill: Cosmos DB, Service Bus, Functions host.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ServiceBusClient } from "@azure/service-bus";
 import { type Services, servicesOf } from "../../../functions/services.ts";
@@ -80,10 +80,10 @@ export async function startPlatform(environment: Environment = {}) {
     documents,
     points,
     start,
-    /** kill -9, and the same again. `changed` settings are for this start only. */
-    restart: async (part: Part, changed: Environment = {}): Promise<void> => {
+    /** kill -9, and the same again. */
+    restart: async (part: Part): Promise<void> => {
       await end(part, "kill");
-      await start(part, changed);
+      await start(part);
     },
     kill: (part: Part) => end(part, "kill"),
     /** SIGTERM, and the wait for the end. */
@@ -95,6 +95,8 @@ export async function startPlatform(environment: Environment = {}) {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(20_000),
       }),
+    /** Loses every orchestration, as a task hub that is lost does. Only while the host is down. */
+    forgetRuns: (): void => rmSync(join(folder.path, "host"), { recursive: true, force: true }),
     log: (): string => running.get("host")?.errors() ?? "",
     cloneFolders: (): string[] => readdirSync(template),
     messages: () => waitingMessages(connectionStringFor(port("broker"))),
