@@ -1,5 +1,5 @@
 import { closeSync, existsSync, ftruncateSync, openSync } from "node:fs";
-import { cp, mkdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { identifier } from "../core/identifier.ts";
@@ -16,9 +16,10 @@ export type RelationSize = { bytes: number; rows: number; visible: number };
 export async function openStorage(folder: string): Promise<CloneStorage> {
   const dataFolder = join(folder, `clone-${process.pid}`);
   await mkdir(folder, { recursive: true });
+  await removeLeftovers(folder);
   const template = join(folder, "template-18");
   if (!existsSync(template)) {
-    const unfinished = join(folder, `template-${process.pid}`);
+    const unfinished = join(folder, `unfinished-${process.pid}`);
     await rm(unfinished, { recursive: true, force: true });
     await (await PGlite.create({ dataDir: unfinished })).close();
     // Another process may have been faster: its template is as good.
@@ -27,6 +28,25 @@ export async function openStorage(folder: string): Promise<CloneStorage> {
   await rm(dataFolder, { recursive: true, force: true });
   await cp(template, dataFolder, { recursive: true });
   return { database: await PGlite.create({ dataDir: dataFolder }), folder: dataFolder };
+}
+
+/** A process that was killed leaves its folder behind, tens of megabytes each time. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const owner = /^(?:clone|unfinished)-(\d+)$/.exec(name)?.[1];
+    if (owner !== undefined && !isRunning(Number(owner)))
+      await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Without the right to signal it, it is somebody else's and there.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 /** Gives a relation its real size: in the catalog, and in its file, grown sparsely, since the planner asks the file. */
