@@ -96,18 +96,21 @@ function spawnService(spec: ServiceSpec, logs: string): ChildProcess {
 
 async function ready(child: ChildProcess, words: () => string, aborted: AbortSignal): Promise<void> {
   const signal = AbortSignal.any([aborted, AbortSignal.timeout(START_TIMEOUT_MS)]);
+  const settled = new AbortController();
   const failed = new Promise<never>((_resolve, reject) => {
     child.once("error", reject);
     child.once("exit", () => reject(new Error(words())));
-    signal.addEventListener("abort", () =>
-      reject(new Error(aborted.aborted ? "stopped" : `it took too long: ${words()}`)),
-    );
+    const giveUp = () => reject(new Error(aborted.aborted ? "stopped" : `it took too long: ${words()}`));
+    signal.addEventListener("abort", giveUp, { signal: settled.signal });
   });
   try {
     await Promise.race([readyLine(child), failed]);
   } catch (error) {
     await endChild(child);
     throw error;
+  } finally {
+    // The time runs on; nobody must look at a log that may be gone by then.
+    settled.abort();
   }
 }
 
