@@ -49,11 +49,18 @@ export function concludeFrom(found: Facts): Concluded {
     common.rejected.unshift({ what: candidateName(choice.candidate), because });
   }
   return {
-    diagnosis: isWorkingHard(found)
-      ? unexplained(found, common)
-      : { verdict: "healthy", ...common, summary: healthy(found) },
+    diagnosis:
+      blindness(found) !== null || isWorkingHard(found)
+        ? unexplained(found, common)
+        : { verdict: "healthy", ...common, summary: healthy(found) },
     remedy: null,
   };
+}
+
+/** Why the investigator cannot know what the server does; null when it can. Seeing nothing is no sign of health. */
+function blindness({ facts }: Facts): string | null {
+  if (facts.statements_schema === null) return "pg_stat_statements is not there for its role";
+  return facts.sees_all ? null : "its role is no member of pg_monitor";
 }
 
 const isWorkingHard = ({ interval, request, load, cpuPercent }: Facts): boolean =>
@@ -65,18 +72,20 @@ const healthy = ({ interval }: Facts): string =>
   `Nothing is wrong: statements took ${Math.round(interval.totalMs)} ms in ${Math.round(interval.seconds)} s, and no session waits.`;
 
 function unexplained(found: Facts, common: ReturnType<typeof commonOf>): DiagnosisWithoutCost {
-  const recommendations = [
-    ...found.interval.statements
-      .slice(0, 3)
-      .map(
-        ({ key, calls, meanMs }) =>
-          `Look at statement ${key.split("/")[1]}: ${calls} calls of ${meanMs.toFixed(1)} ms on average.`,
-      ),
-    ...(found.facts.statements_schema === null
-      ? ["Install pg_stat_statements: without it no statement can be blamed."]
-      : []),
-  ];
-  const summary = "The server is working hard, and none of the causes that PgMedic knows explains it.";
+  const recommendations = found.interval.statements
+    .slice(0, 3)
+    .map(
+      ({ key, calls, meanMs }) =>
+        `Look at statement ${key.split("/")[1]}: ${calls} calls of ${meanMs.toFixed(1)} ms on average.`,
+    );
+  const blind = blindness(found);
+  if (blind !== null) {
+    recommendations.unshift("Let the server be checked: the answer has the SQL that lets PgMedic see what it does.");
+  }
+  const summary =
+    blind === null
+      ? "The server is working hard, and none of the causes that PgMedic knows explains it."
+      : `PgMedic cannot see what the server spends its time on: ${blind}.`;
   return { verdict: "unexplained", ...common, summary, recommendations };
 }
 

@@ -7,6 +7,8 @@ const Row = z.strictObject({
   is_in_recovery: z.boolean(),
   statements_schema: z.string().nullable(),
   statements_version: z.number().nullable(),
+  /** Without it the role sees its own sessions and statements alone. */
+  sees_all: z.boolean(),
   started_at: z.string(),
   now: z.string(),
   max_connections: z.number(),
@@ -25,6 +27,7 @@ export const serverFacts: Statement<ServerFacts> = {
       pg_is_in_recovery() as is_in_recovery,
       s.schema as statements_schema,
       s.version as statements_version,
+      pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_all,
       pg_postmaster_start_time()::text as started_at,
       to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now,
       current_setting('max_connections')::int as max_connections
