@@ -11,6 +11,13 @@ const port = (standard: number) =>
     .max(65_535, "must be at most 65535")
     .default(standard);
 
+/** Stricter than a URL need be: a sign of the password that is not escaped would else be taken for the host's or database's name. */
+function isServerUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === "") return false;
+  return url.hash === "" && text.split("@").length <= 2 && /^\/?[^/]*$/.test(url.pathname);
+}
+
 const Environment = z.object({
   /** The dashboard. */
   PGMEDIC_FRONT_PORT: port(4280),
@@ -39,8 +46,21 @@ const Environment = z.object({
   /** A server of your own, in place of the demo. */
   PGMEDIC_OWN_SERVER_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\/[^/]+/, "must be a URL such as postgres://user@host/database")
+    .refine(
+      isServerUrl,
+      "must be a URL such as postgres://user:password@host:5432/database. Write signs like @ / # % in the password as " +
+        "%40 %2F %23 %25, or leave the password out and set PGPASSWORD",
+    )
     .optional(),
+  /** Which of its schemas PgMedic may look at and act in. */
+  PGMEDIC_OWN_SERVER_SCHEMAS: z
+    .string()
+    .default("public")
+    .transform((text) => text.split(",").map((name) => name.trim()))
+    .refine(
+      (names) => names.every((name) => name !== ""),
+      "must be names with commas between them, such as public,sales",
+    ),
   /** Plays the demo's story after the start. */
   PGMEDIC_DEMO: z.stringbool("must be true or false").default(false),
 });
@@ -59,7 +79,7 @@ export const PORTS = {
 } as const satisfies Record<string, keyof LocalSettings>;
 export type ServiceName = keyof typeof PORTS;
 
-const USAGE = `npm start [-- --port <dashboard port>] [--demo | --server postgres://user@host/database]`;
+const USAGE = `npm start [-- --port <dashboard port>] [--demo | --server postgres://user@host/database [--schemas public,sales]]`;
 
 type Settled = { ok: true; settings: LocalSettings } | { ok: false; problem: string };
 
@@ -69,16 +89,24 @@ export function readLocalSettings(flags: readonly string[], environment: NodeJS.
   try {
     const { values } = parseArgs({
       args: [...flags],
-      options: { port: { type: "string" }, server: { type: "string" }, demo: { type: "boolean" } },
+      options: {
+        port: { type: "string" },
+        server: { type: "string" },
+        schemas: { type: "string" },
+        demo: { type: "boolean" },
+      },
       strict: true,
     });
     given = {
       ...(values.port === undefined ? {} : { PGMEDIC_FRONT_PORT: values.port }),
       ...(values.server === undefined ? {} : { PGMEDIC_OWN_SERVER_URL: values.server }),
+      ...(values.schemas === undefined ? {} : { PGMEDIC_OWN_SERVER_SCHEMAS: values.schemas }),
       ...(values.demo === undefined ? {} : { PGMEDIC_DEMO: "true" }),
     };
   } catch (error) {
-    return { ok: false, problem: `${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}` };
+    const because = error instanceof Error ? error.message : String(error);
+    // A URL that was given in the wrong place may hold a password.
+    return { ok: false, problem: `${because.replaceAll(/:\/\/\S*@/g, "://…@")}\nusage: ${USAGE}` };
   }
   const set = Object.entries(environment).filter(([, value]) => value !== "");
   const parsed = Environment.safeParse({ ...Object.fromEntries(set), ...given });

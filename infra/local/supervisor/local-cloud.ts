@@ -4,6 +4,7 @@ import { ensureShop } from "../demo/shop.ts";
 import { reachableFolder } from "../postgres/binaries.ts";
 import { endOrphan } from "../postgres/orphan.ts";
 import { type LocalSettings, type ServiceName } from "../settings.ts";
+import { reportOwnServer } from "./own-server.ts";
 import { planOf, type Plan } from "./plan.ts";
 import { settlePorts } from "./ports.ts";
 import { registerServer } from "./registration.ts";
@@ -95,6 +96,7 @@ async function startInOrder({ plan, isDemo, start, log }: Start): Promise<void> 
   const host = all([start("cosmos"), start("service-bus")]).then(() => start("host"));
   await all([database, host, start("static-web")]);
   await registerServer(plan);
+  if (!isDemo) await reportOwnServer(plan, log);
   await all([start("monitor"), ...(isDemo ? [start("workload")] : [])]);
 }
 

@@ -5,7 +5,8 @@ import { type Plan, resourceIdOf } from "./plan.ts";
 
 const TIMEOUT_MS = 10_000;
 const DEMO_ID = "shop";
-const OWN_ID = "own";
+/** How a server of your own is called. */
+export const OWN_ID = "own";
 
 /** Registers the demo's server, or your own, and takes the other one off the list. */
 export async function registerServer(plan: Plan): Promise<void> {
@@ -63,7 +64,7 @@ function ownServer({ settings }: Plan): ServerRegistration {
     tier: "standard",
     enabled: true,
     vCores: 1,
-    schemas: ["public"],
+    schemas: settings.PGMEDIC_OWN_SERVER_SCHEMAS,
     connection: { kind: "url", urlSetting: "PGMEDIC_OWN_SERVER_URL" },
   };
 }
