@@ -54,7 +54,7 @@ async function suspended(scene: Scene, { incidentId, proposal }: IncidentDetail)
 
 /** Gives a person time to decide in the dashboard; true when one did. */
 async function decidedByOther({ person, dashboard, personMs, signal, tell }: Scene, { incidentId }: IncidentDetail) {
-  tell(`decide it yourself at ${dashboard}/incidents/${incidentId}, or the demo does in ${seconds(personMs)}`);
+  tell(`the demo decides in ${seconds(personMs)}, unless you do first at ${dashboard}/incidents/${incidentId}`);
   const decision = async () => (await person.incident(incidentId)).decision;
   return eventually(decision, { signal, withinMs: personMs, everyMs: 300 }).then(
     () => true,

@@ -33,7 +33,7 @@ test(
   async () => {
     const front = await started();
     const ann = await signedIn(front, { name: "Ann", role: "operator" });
-    const [, id = ""] = await start.prints(/decide it yourself at\s+\S+\/incidents\/(inc-\w+)/);
+    const [, id = ""] = await start.prints(/unless you do first at\s+\S+\/incidents\/(inc-\w+)/);
     const { proposal } = await personOf(ann).incident(id);
     const body = { proposalId: proposal?.proposalId, proposalHash: proposal?.hash, verdict: "approve" };
     expect((await callApi(ann, "POST", `incidents/${id}/decision`, { body })).status).toBe(200);
