@@ -49,10 +49,9 @@ export function concludeFrom(found: Facts): Concluded {
     common.rejected.unshift({ what: candidateName(choice.candidate), because });
   }
   return {
-    diagnosis:
-      blindness(found) !== null || isWorkingHard(found)
-        ? unexplained(found, common)
-        : { verdict: "healthy", ...common, summary: healthy(found) },
+    diagnosis: needsExplanation(found)
+      ? unexplained(found, common)
+      : { verdict: "healthy", ...common, summary: healthy(found) },
     remedy: null,
   };
 }
@@ -62,6 +61,8 @@ function blindness({ facts }: Facts): string | null {
   if (facts.statements_schema === null) return "pg_stat_statements is not there for its role";
   return facts.sees_all ? null : "its role is no member of pg_monitor";
 }
+
+const needsExplanation = (found: Facts): boolean => blindness(found) !== null || isWorkingHard(found);
 
 const isWorkingHard = ({ interval, request, load, cpuPercent }: Facts): boolean =>
   load !== "clear" ||
