@@ -9,7 +9,9 @@ export type LockAnswer = { acquired: true; state: LockState; token: number } | {
 export function acquire(state: LockState, want: Omit<ServerLock, "fencingToken">, now: Date): LockAnswer {
   const { holder } = state;
   if (holder !== null && holder.runId === want.runId) {
-    const renewed = { ...want, fencingToken: holder.fencingToken };
+    // The lease may have been extended to a proposal's expiry: taking the lock again does not shorten it.
+    const leaseUntil = holder.leaseUntil > want.leaseUntil ? holder.leaseUntil : want.leaseUntil;
+    const renewed = { ...want, leaseUntil, fencingToken: holder.fencingToken };
     return { acquired: true, state: { ...state, holder: renewed }, token: holder.fencingToken };
   }
   if (holder !== null && Date.parse(holder.leaseUntil) > now.getTime())

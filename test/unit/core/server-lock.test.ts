@@ -30,6 +30,14 @@ test("a run that takes its own lock again keeps its token", () => {
   expect(acquire(state, wish("a"), NOW)).toMatchObject({ acquired: true, token: state.lastToken });
 });
 
+test("a run that takes its own lock again may get a longer lease, never a shorter one", () => {
+  const days = later(NOW, 5_000 * MINUTE_MS).toISOString();
+  const extended = extend(taken(FREE, "a"), { runId: "a", token: 1 }, days);
+  expect(taken(extended, "a").holder?.leaseUntil).toBe(days);
+  const soon = later(NOW, MINUTE_MS / 2);
+  expect(taken(taken(FREE, "a"), "a", soon).holder?.leaseUntil).toBe(wish("a", soon).leaseUntil);
+});
+
 test("a run whose lease is over loses the server, and its old token no longer holds", () => {
   const state = taken(FREE, "a");
   const next = taken(state, "b", later(NOW, 2 * MINUTE_MS));
