@@ -8,7 +8,8 @@ export const NEXT_STATES: Readonly<Record<IncidentState, readonly IncidentState[
   awaitingApproval: ["executing", "awaitingApproval", "dismissed", "handedOff", "expired", "failed"],
   executing: ["verifying", "executing", "awaitingApproval", "handedOff", "expired", "dismissed", "failed"],
   verifying: ["resolved", "rolledBack", "handedOff", "failed"],
-  resolved: ["rolledBack"],
+  // What was kept without proof is looked at again later: then it may have to go, and may not be able to.
+  resolved: ["rolledBack", "failed"],
   handedOff: [],
   dismissed: [],
   failed: [],
