@@ -16,6 +16,18 @@ export async function parseSql(sql: string): Promise<Parsed> {
   }
 }
 
+/** The statements of a script, one text each, as the parser sees their ends. Rejects with the parser's words when it is no SQL. */
+export async function splitSql(script: string): Promise<string[]> {
+  await loadModule();
+  const bytes = Buffer.from(script);
+  return (parseSync(script).stmts ?? []).map(({ stmt_location: from = 0, stmt_len: length }) =>
+    bytes
+      .subarray(from, length === undefined || length === 0 ? undefined : from + length)
+      .toString()
+      .trim(),
+  );
+}
+
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
