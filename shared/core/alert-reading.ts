@@ -2,6 +2,7 @@ import { type CommonAlert, metricCondition } from "../contracts/alert.ts";
 import type { AlertDigest, Incident } from "../contracts/incident.ts";
 import { announced, ownEntry } from "./incident-writes.ts";
 import { derivedId, digest } from "./digest.ts";
+import { percentText } from "./percent.ts";
 
 /** One id per alert and condition: the same notification twice is one receipt, fired and resolved are two. */
 export const receiptId = (
@@ -45,7 +46,7 @@ function titleOf({ metric, value, rule }: AlertDigest, serverId: string): string
   const name = METRICS[metric] ?? metric;
   return value === null || METRICS[metric] === undefined
     ? `${name} on ${serverId}`
-    : `${name} at ${Math.round(value)} % on ${serverId}`;
+    : `${name} at ${percentText(value)} on ${serverId}`;
 }
 
 /** A new incident with the message that starts its run, in one document. */

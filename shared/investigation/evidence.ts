@@ -1,10 +1,10 @@
 import type { Choice } from "../advisor/choose-index.ts";
 import type { Evidence, Finding } from "../contracts/diagnosis.ts";
+import { percentText } from "../core/percent.ts";
 import type { Facts } from "./conclude.ts";
 
-/** A share in percent, whole numbers; what is not all keeps a decimal, so that it never says 100 %. */
-export const percent = (share: number): string =>
-  share > 0.99 && share < 1 ? `${Math.floor(share * 1000) / 10} %` : `${Math.round(share * 100)} %`;
+/** A share of 0–1 in percent. */
+export const percent = (share: number): string => percentText(share * 100);
 const round = (figure: number): number => Math.round(figure * 100) / 100;
 const figure = (value: number): string => Math.round(value).toLocaleString("en");
 
@@ -34,7 +34,7 @@ export function evidenceOf(found: Facts, choice: Choice | null): Evidence[] {
     },
   ];
   if (cpuPercent !== null) {
-    const summary = `CPU was at ${percent(cpuPercent / 100)} on average.`;
+    const summary = `CPU was at ${percentText(cpuPercent)} on average.`;
     general.push({ id: "cpu", source: "metric", summary, facts: { cpuPercent: round(cpuPercent) } });
   }
   return choice === null ? general : [...general, ...evidenceOfChoice(found, choice)];
