@@ -259,7 +259,7 @@ test.each([
   [
     ["--server", "mysql://root@host/db"],
     {},
-    "PGMEDIC_OWN_SERVER_URL must be a URL such as postgres://user@host/database",
+    "PGMEDIC_OWN_SERVER_URL must be a URL such as postgres://user:password@host:5432/database",
   ],
 ])("%j %j is refused with what is wrong", async (flags, env, message) => {
   const cloud = run("start.ts", flags, { ...env });
