@@ -5,7 +5,7 @@ import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
 import { services } from "../services.ts";
-import { theServer } from "./subject.ts";
+import { remedyId, theServer } from "./subject.ts";
 
 /** How far back a snapshot may be looked for. */
 const SNAPSHOTS = 15;
@@ -30,7 +30,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
       cpuPercent: (from, to) => metrics.average({ resourceId: server.resourceId, metric: "cpu_percent", from, to }),
     }),
   );
-  if (remedy !== null) await incidents.keepOnce(run.incidentId, `remedy-${run.runId}`, remedy);
+  if (remedy !== null) await incidents.keepOnce(run.incidentId, remedyId(run, diagnosis), remedy);
   await snapshots.add(snapshot);
   const { diagnosis: kept } = await incidents.change(run.incidentId, (incident) =>
     incident.diagnosis === null ? diagnosed(incident, run, diagnosis) : null,

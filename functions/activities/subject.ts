@@ -1,3 +1,4 @@
+import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Incident } from "../../shared/contracts/incident.ts";
 import { Remedy } from "../../shared/contracts/remedy.ts";
 import type { Server } from "../../shared/contracts/server.ts";
@@ -18,9 +19,15 @@ export async function theServer({ serverId }: Pick<Run, "serverId">): Promise<Se
   return server;
 }
 
+/** A remedy belongs to one diagnosis: an investigation that was killed may have left another one behind. */
+export const remedyId = ({ runId }: Run, { diagnosedAt }: Pick<Diagnosis, "diagnosedAt">): string =>
+  `remedy-${runId}-${Date.parse(diagnosedAt)}`;
+
 /** What the investigation of a run found as the remedy. */
-export async function theRemedy({ incidentId, runId }: Run): Promise<Remedy> {
-  const remedy = await services().incidents.kept(incidentId, `remedy-${runId}`, Remedy);
+export async function theRemedy(run: Run): Promise<Remedy> {
+  const { incidentId, runId } = run;
+  const { diagnosis } = await theIncident(run);
+  const remedy = diagnosis && (await services().incidents.kept(incidentId, remedyId(run, diagnosis), Remedy));
   if (remedy === null) throw new Error(`the run ${runId} has no remedy`);
   return remedy;
 }

@@ -1,33 +1,31 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { eventually } from "../support/cloud.ts";
+import { type Arena, startArena } from "./support/arena.ts";
 import {
   accountOf,
   decide,
   faultsOf,
   isSuspended,
   type Journey,
-  journeyOf,
   postAlert,
   prepare,
   until,
   untilEnded,
 } from "./support/journey.ts";
-import { type Depot, INDEX, startDepot } from "./support/parcels.ts";
-import { type Platform, startPlatform } from "./support/platform.ts";
+import { INDEX } from "./support/parcels.ts";
+import type { Platform } from "./support/platform.ts";
 
-let depot: Depot;
+let arena: Arena;
 let platform: Platform;
 beforeAll(async () => {
-  [depot, platform] = await Promise.all([startDepot(), startPlatform()]);
-});
-afterAll(async () => {
-  await platform.stop();
-  await depot.stop();
+  arena = await startArena();
+  ({ platform } = arena);
+  return arena.stop;
 });
 
 /** An incident whose index is approved, and cannot be finished before the answered function is called. */
 async function building(): Promise<{ journey: Journey; letGo: () => Promise<void> }> {
-  const journey = journeyOf(platform, await depot.open());
+  const journey = await arena.openJourney();
   await prepare(journey);
   await postAlert(journey);
   const incident = await until(journey, isSuspended, "suspended");
@@ -74,7 +72,7 @@ test("what a build left that was broken off is removed, and the index is built o
 });
 
 test("an index that a person builds under the agreed name is neither dropped nor taken for PgMedic's own", async () => {
-  const journey = journeyOf(platform, await depot.open());
+  const journey = await arena.openJourney();
   await prepare(journey);
   await postAlert(journey);
   const incident = await until(journey, isSuspended, "suspended");

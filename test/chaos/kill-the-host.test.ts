@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { type Arena, startArena } from "./support/arena.ts";
 import { type Crash, type CrashPoint, type Moment, type Stage, STAGES } from "./support/crash-points.ts";
-import { accountOf, faultsOf, type Journey, journeyOf, travel } from "./support/journey.ts";
-import { type Depot, startDepot } from "./support/parcels.ts";
-import { type Platform, startPlatform } from "./support/platform.ts";
+import { accountOf, faultsOf, type Journey, travel } from "./support/journey.ts";
+import type { Platform } from "./support/platform.ts";
 import { seededRandom } from "./support/random.ts";
 
 const SEED = Number(process.env["PGMEDIC_CHAOS_SEED"] ?? Date.now() % 1_000_000);
@@ -26,14 +26,12 @@ const WRITES: Record<Stage, number> = {
   close: 3,
 };
 
-let depot: Depot;
+let arena: Arena;
 let platform: Platform;
 beforeAll(async () => {
-  [depot, platform] = await Promise.all([startDepot(), startPlatform()]);
-});
-afterAll(async () => {
-  await platform.stop();
-  await depot.stop();
+  arena = await startArena();
+  ({ platform } = arena);
+  return arena.stop;
 });
 
 /** Every stage with every moment, equally often, in random order; the moment itself is random within the stage. */
@@ -66,11 +64,9 @@ async function killAt(points: readonly CrashPoint[], journeysEnd: Promise<unknow
   return crashes;
 }
 
-const openJourney = async (): Promise<Journey> => journeyOf(platform, await depot.open());
-
 /** Two incidents at once: the points are about the first, and the second is wherever it happens to be. */
 async function wave(points: readonly CrashPoint[]): Promise<{ crashes: Crash[]; journeys: Journey[] }> {
-  const journeys = [await openJourney(), await openJourney()];
+  const journeys = [await arena.openJourney(), await arena.openJourney()];
   const [first] = journeys;
   if (first !== undefined) platform.points.watch(first);
   const travels = Promise.all(

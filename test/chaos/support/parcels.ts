@@ -5,16 +5,19 @@ import { type Load, startLoad } from "../../../infra/local/demo/load.ts";
 import { type Cluster, startCluster } from "../../support/postgres.ts";
 
 export const PASSWORDS = { investigator: "look", executor: "act", app: "shop" } as const;
-export const INDEX = "idx_parcels_customer_id";
-const CUSTOMERS = 5_000;
+export type Column = "customer_id" | "route_id";
+export const indexOn = (column: Column): string => `idx_parcels_${column}`;
+export const INDEX = indexOn("customer_id");
+const VALUES = 5_000;
 /** About twice what the server calls in a second and a half: enough for a verdict after one or two windows. */
 const PACE_MS = 25;
 
 /** Just over the size below which PgMedic leaves a table alone (8 MB), so that a build takes a fraction of a second. */
 const TABLE = `create table parcels as
-  select id, 1 + (hashint8(id) & 2147483647) % ${CUSTOMERS} as customer_id,
+  select id, 1 + (hashint8(id) & 2147483647) % ${VALUES} as customer_id,
+    1 + (hashint8(id + 5000000) & 2147483647) % ${VALUES} as route_id,
     'gift wrap, leave with the neighbour at number ' || id % 90 as note
-  from generate_series(1::bigint, 110000) as id`;
+  from generate_series(1::bigint, 100000) as id`;
 
 /**
  * Event triggers of the superuser: they see every command that completes, whoever sent it. (A trigger on the start of a command would
@@ -69,11 +72,11 @@ async function addDatabase(cluster: Cluster, template: string) {
   return {
     name: database.name,
     port: cluster.port,
-    /** Lets the application look parcels up, again and again. */
-    hammer: (): void => {
+    /** Lets the application look parcels up by a column, again and again. */
+    hammer: (column: Column = "customer_id"): void => {
       const url = `postgres://parcels_app:${PASSWORDS.app}@127.0.0.1:${cluster.port}/${database.name}`;
-      const parameter = () => 1 + Math.floor(Math.random() * CUSTOMERS);
-      const text = "select id, note from parcels where customer_id = $1";
+      const parameter = () => 1 + Math.floor(Math.random() * VALUES);
+      const text = `select id, note from parcels where ${column} = $1`;
       load = startLoad(url, { text, parameter }, { clients: 1, paceMs: PACE_MS });
     },
     calm: async (): Promise<void> => load?.stop(),

@@ -93,7 +93,7 @@ export async function startPlatform(environment: Environment = {}) {
         method,
         headers: HEADERS,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(20_000),
+        signal: AbortSignal.timeout(60_000),
       }),
     /** Loses every orchestration, as a task hub that is lost does. Only while the host is down. */
     forgetRuns: (): void => rmSync(join(folder.path, "host"), { recursive: true, force: true }),
