@@ -2,10 +2,10 @@ import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { type Incident, isClosed } from "../shared/contracts/incident.ts";
 import { Queue } from "../shared/contracts/messages.ts";
+import { decisionEvent } from "../shared/contracts/steps.ts";
 import { derivedId } from "../shared/core/digest.ts";
 import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
-import { resumeRun } from "./approval-received.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
 
@@ -27,7 +27,7 @@ export async function sweep(_timer: unknown, context: InvocationContext): Promis
       );
     }
   }
-  await freeLocks();
+  await freeLocks(client);
   await keepBrokersDeadLetters();
 }
 
@@ -43,23 +43,28 @@ async function keepBrokersDeadLetters(): Promise<void> {
 
 async function mend(incident: Incident, client: df.DurableClient): Promise<void> {
   const { outbox } = services();
-  const { incidentId, state, decision, runId, serverId } = incident;
+  const { incidentId, state, proposal, decision, runId, serverId } = incident;
   if (incident.outbox.length > 0) await outbox.relay(incidentId);
   if (isClosed(state) && incident.resolution !== null) return;
-  if (state === "awaitingApproval" && decision !== null) await resumeRun(incidentId, decision.decisionId);
   // The orchestration vanished, or never began: starting it again is safe, since each step answers what it did before.
   if (!(await isAlive(client, runId))) {
     await client.startNew("respondToAlert", { instanceId: runId, input: { incidentId, serverId, runId } });
   }
+  if (state === "awaitingApproval" && proposal !== null && decision !== null) {
+    // Straight to the run: the broker would drop a second `resume` as a duplicate of one that it gave up on.
+    const { decisionId, verdict } = decision;
+    await client.raiseEvent(runId, decisionEvent(proposal.round), { decisionId, verdict });
+  }
 }
 
-/** Frees servers whose run has ended. */
-async function freeLocks(): Promise<void> {
+/** Frees servers whose run has ended. One that still runs may be undoing what it did, long after its incident was closed. */
+async function freeLocks(client: df.DurableClient): Promise<void> {
   const { servers, incidents } = services();
   for (const { serverId } of await servers.list()) {
     const lock = await servers.lock(serverId);
     const incident = lock === null ? null : await incidents.read(lock.incidentId);
     if (lock === null || incident === null || !isClosed(incident.state) || incident.resolution === null) continue;
+    if (await isAlive(client, lock.runId)) continue;
     await servers.changeLock(serverId, (state) => ({
       next: release(state, lock.runId, lock.fencingToken),
       answer: null,
