@@ -38,8 +38,14 @@ export async function receive(alert: CommonAlert): Promise<AlertAnswer> {
     if (known.answer.incidentId !== null) await outbox.tryRelay(known.answer.incidentId);
     return { ...known.answer, disposition: known.answer.incidentId === null ? known.answer.disposition : "duplicate" };
   }
-  const result = alert.data.essentials.monitorCondition === "Resolved" ? await resolved(alert) : await fired(alert);
+  const isResolved = alert.data.essentials.monitorCondition === "Resolved";
+  const result = isResolved ? await resolved(alert) : await fired(alert);
   await alerts.keep(receiptId(alert), { answer: result, receivedAt: now().toISOString(), payload: alert });
+  // The two notifications of an alert may come at once, each before the other's receipt. Whoever is second sees both.
+  if (isResolved) return result.incidentId === null ? resolved(alert) : result;
+  const resolution = await alerts.read(receiptId(alert, "Resolved"));
+  if (resolution !== null && result.incidentId !== null)
+    await noteResolution(result.incidentId, CommonAlert.parse(resolution.payload));
   return result;
 }
 
@@ -56,15 +62,19 @@ async function fired(alert: CommonAlert): Promise<AlertAnswer> {
 
 /** A resolved alert is noted and changes nothing else: the cause may still be there. */
 async function resolved(alert: CommonAlert): Promise<AlertAnswer> {
-  const { alerts, incidents, now } = services();
-  const first = await alerts.read(receiptId(alert, "Fired"));
+  const first = await services().alerts.read(receiptId(alert, "Fired"));
   const incidentId = first?.answer.incidentId ?? null;
   if (incidentId === null) return ignored("no incident came of this alert");
+  await noteResolution(incidentId, alert);
+  return { incidentId, disposition: "resolved" };
+}
+
+async function noteResolution(incidentId: string, alert: CommonAlert): Promise<void> {
+  const { incidents, now } = services();
   const at = alert.data.essentials.resolvedDateTime ?? now().toISOString();
   await incidents.change(incidentId, (incident) => {
     if (incident.alertResolvedAt !== null) return null;
     const entry = ownEntry("alert", "Azure Monitor reports the alert as resolved.", now());
     return { ...noted(incident, entry), alertResolvedAt: new Date(at).toISOString() };
   });
-  return { incidentId, disposition: "resolved" };
 }

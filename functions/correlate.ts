@@ -5,32 +5,39 @@ import { noted } from "../shared/core/incident-state.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
 import { services } from "./services.ts";
 
-/** One open incident per server and kind of alert: opens it, or attaches the alert to the one that is open. */
+/**
+ * One open incident per server and kind of alert: opens it, or attaches the alert to the one that is open. Whoever writes the open key
+ * decides which incident that is; everybody else makes sure that it exists before going on, since its claimant may have been killed.
+ */
 export async function correlate(alert: AlertDigest, serverId: string): Promise<AlertAnswer> {
   const { incidents, servers, outbox, now } = services();
   const incidentId = incidentIdOf(serverId, alert);
-  const correlationKey = correlationKeyOf(serverId, alert);
-  const candidate = { serverId, incidentId, correlationKey };
+  const candidate = { serverId, incidentId, correlationKey: correlationKeyOf(serverId, alert), alert };
   for (;;) {
-    const open = await servers.openIncident(candidate);
-    if (open.value.incidentId === incidentId) break;
-    const other = await incidents.read(open.value.incidentId);
-    if (other !== null && !isClosed(other.state)) return attach(alert, other, now());
+    const { value: open, etag } = await servers.openIncident(candidate);
+    if ((await incidents.read(open.incidentId)) === null) await incidents.create(openedBy(open.alert, serverId, now()));
+    const incident = await attach(alert, open.incidentId, now());
+    const isOurs = open.incidentId === incidentId;
+    if (!isClosed(incident.state)) {
+      await outbox.tryRelay(open.incidentId);
+      return { incidentId: open.incidentId, disposition: isOurs ? "opened" : "attached" };
+    }
+    if (isOurs) {
+      // The same notification once more, after all was over.
+      await servers.closeOpen(candidate);
+      return { incidentId, disposition: "opened" };
+    }
     // The open key outlived its incident: a close that was killed before its last write.
-    if ((await servers.replaceOpen(candidate, open.etag)) === "replaced") break;
+    await servers.replaceOpen(candidate, etag);
   }
-  await incidents.create(openedBy(alert, serverId, now()));
-  await outbox.tryRelay(incidentId);
-  return { incidentId, disposition: "opened" };
 }
 
-async function attach(alert: AlertDigest, { incidentId }: Incident, now: Date): Promise<AlertAnswer> {
-  await services().incidents.change(incidentId, (incident) => {
-    if (incident.alerts.some(({ alertId }) => alertId === alert.alertId)) return null;
-    return noted(
-      { ...incident, alerts: [...incident.alerts, alert] },
-      ownEntry("alert", `${alert.rule} fired again: attached.`, now),
-    );
+/** Adds an alert to an incident. One that was closed meanwhile is left as it is. */
+function attach(alert: AlertDigest, incidentId: string, now: Date): Promise<Incident> {
+  return services().incidents.change(incidentId, (incident) => {
+    const isKnown = incident.alerts.some(({ alertId }) => alertId === alert.alertId);
+    if (isKnown || isClosed(incident.state)) return null;
+    const entry = ownEntry("alert", `${alert.rule} fired again: attached.`, now);
+    return noted({ ...incident, alerts: [...incident.alerts, alert] }, entry);
   });
-  return { incidentId, disposition: "attached" };
 }

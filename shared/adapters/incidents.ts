@@ -23,6 +23,8 @@ export function incidentsOf(documents: Documents, seal: Seal) {
   const read = (incidentId: string): Promise<Stored<Incident> | null> =>
     documents.read(aggregate(incidentId), Incident);
 
+  const inTurn = takingTurns();
+
   const audit = async (incidentId: string): Promise<AuditEntry[]> => {
     const found = await documents.search(
       {
@@ -44,17 +46,19 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     /**
      * Changes an incident under its ETag: `decide` gets the newest version and answers the next one, or null to leave it.
      * It may be asked again after a lost race. Answers the incident as it then stands; rejects when it does not exist.
+     * Within one process changes take turns, so that a storm of alerts does not race against itself.
      */
-    change: async (incidentId: string, decide: (incident: Incident) => Incident | null): Promise<Incident> => {
-      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
-        const stored = await read(incidentId);
-        if (stored === null) throw new Error(`there is no incident ${incidentId}`);
-        const next = decide(stored.value);
-        if (next === null) return stored.value;
-        if ((await documents.replace(aggregate(incidentId), next, stored.etag)) === "replaced") return next;
-      }
-      throw new Error(`incident ${incidentId} changed ${MAXIMUM_TRIES} times while it was being changed`);
-    },
+    change: (incidentId: string, decide: (incident: Incident) => Incident | null): Promise<Incident> =>
+      inTurn(incidentId, async () => {
+        for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
+          const stored = await read(incidentId);
+          if (stored === null) throw new Error(`there is no incident ${incidentId}`);
+          const next = decide(stored.value);
+          if (next === null) return stored.value;
+          if ((await documents.replace(aggregate(incidentId), next, stored.etag)) === "replaced") return next;
+        }
+        throw new Error(`incident ${incidentId} changed ${MAXIMUM_TRIES} times while it was being changed`);
+      }),
 
     /** Incidents, newest first; `unsettled` are those that a run or the outbox still has to finish. */
     list: async (filter: { serverId?: string; since?: string; unsettled?: boolean } = {}): Promise<Incident[]> => {
@@ -98,3 +102,18 @@ export function incidentsOf(documents: Documents, seal: Seal) {
 
 const sameKey = (a: { detail: Record<string, unknown> }, b: { detail: Record<string, unknown> }): boolean =>
   a.detail["key"] !== undefined && a.detail["key"] === b.detail["key"];
+
+/** Lets the work on one key wait for the work that came before it. */
+function takingTurns() {
+  const last = new Map<string, Promise<unknown>>();
+  return <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work);
+    const settled = mine
+      .catch(() => {})
+      .then(() => {
+        if (last.get(key) === settled) last.delete(key);
+      });
+    last.set(key, settled);
+    return mine;
+  };
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AlertDigest } from "../contracts/incident.ts";
 import { Id } from "../contracts/primitives.ts";
 import { Server, ServerLock } from "../contracts/server.ts";
 import type { Address, Documents, Stored } from "./documents.ts";
@@ -9,7 +10,13 @@ const LockState = z.strictObject({
   lastToken: z.number().int().nonnegative(),
 });
 type LockState = z.infer<typeof LockState>;
-const OpenIncident = z.strictObject({ serverId: Id, incidentId: Id, correlationKey: z.string() });
+/** The alert is there so that whoever finds the key without its incident can finish what its claimant began. */
+const OpenIncident = z.strictObject({
+  serverId: Id,
+  incidentId: Id,
+  correlationKey: z.string(),
+  alert: AlertDigest,
+});
 type OpenIncident = z.infer<typeof OpenIncident>;
 
 const MAXIMUM_TRIES = 20;
@@ -62,16 +69,19 @@ export function serversOf(documents: Documents) {
     /** The incident that is open for a correlation key; the first to ask with a candidate makes it that. */
     openIncident: async (candidate: OpenIncident): Promise<Stored<OpenIncident>> => {
       const address = at(candidate.serverId, candidate.correlationKey);
-      await documents.create(address, candidate);
-      const stored = await documents.read(address, OpenIncident);
-      if (stored === null) throw new Error("the open key was removed at once; the alert must be sent again");
-      return stored;
+      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
+        await documents.create(address, candidate);
+        const stored = await documents.read(address, OpenIncident);
+        // Its incident may have been closed in between.
+        if (stored !== null) return stored;
+      }
+      throw new Error(`the open key ${candidate.correlationKey} was removed ${MAXIMUM_TRIES} times at once`);
     },
     /** Puts a new incident in the place of one that has ended. Loses against a concurrent replacement. */
     replaceOpen: (candidate: OpenIncident, etag: string) =>
       documents.replace(at(candidate.serverId, candidate.correlationKey), candidate, etag),
     /** Forgets the open key, if it still names this incident. */
-    closeOpen: async (closed: OpenIncident): Promise<void> => {
+    closeOpen: async (closed: Omit<OpenIncident, "alert">): Promise<void> => {
       const address = at(closed.serverId, closed.correlationKey);
       const stored = await documents.read(address, OpenIncident);
       if (stored !== null && stored.value.incidentId === closed.incidentId)
