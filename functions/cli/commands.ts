@@ -50,9 +50,11 @@ export async function advise(given: Arguments): Promise<Outcome> {
     };
     const limits = { mostIndexes: given.most, budgetBytes: given.budget };
     const clone = startPlannerClone(join(tmpdir(), "pgmedic-clone"));
-    return adviseIndexes(clone, catalog, { statements, seconds: interval.seconds, writesPerSecond }, limits).finally(
-      () => clone.close(),
-    );
+    try {
+      return await adviseIndexes(clone, catalog, { statements, seconds: interval.seconds, writesPerSecond }, limits);
+    } finally {
+      await clone.close();
+    }
   });
   return { text: given.json ? JSON.stringify(set, null, 2) : reportOf(set), exitCode: 0 };
 }

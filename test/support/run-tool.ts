@@ -3,7 +3,10 @@ import { spawn } from "node:child_process";
 export type ToolRun = { code: number; output: string; seconds: number };
 
 /** Runs a JavaScript tool under this very Node and collects what it prints; `show` passes it on as it comes. */
-export function runTool(args: readonly string[], { show = false, env = {} }: { show?: boolean; env?: Record<string, string> } = {}): Promise<ToolRun> {
+export function runTool(
+  args: readonly string[],
+  { show = false, env = {} }: { show?: boolean; env?: Record<string, string> } = {},
+): Promise<ToolRun> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });

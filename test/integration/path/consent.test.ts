@@ -138,7 +138,7 @@ test("an approval resumes a run whose host was killed while it waited; deciding 
   });
 
   const both = await Promise.all([decide(incident, "approve"), decide(incident, "approve")]);
-  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   const resolved = await untilState(cloud, incident.incidentId, ["resolved", "failed", "rolledBack"]);
   expect(resolved.resolution).toMatchObject({ path: "humanApproved" });
   expect(resolved.verification).toMatchObject({ verdict: "improved" });
