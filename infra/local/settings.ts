@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { SHOP_ORDERS } from "./demo/shop.ts";
 
 const port = (standard: number) =>
   z.coerce
@@ -43,6 +44,8 @@ const Environment = z.object({
   PGMEDIC_MONITOR_MINUTE_MS: z.coerce.number().int().min(100).max(3_600_000).default(2_000),
   /** How long a message stays locked for the one who received it. */
   PGMEDIC_LOCK_MS: z.coerce.number().int().min(100).default(30_000),
+  /** How many orders the demo's shop has when it is loaded. */
+  PGMEDIC_SHOP_ORDERS: z.coerce.number().int().min(100_000).max(20_000_000).default(SHOP_ORDERS),
   /** A server of your own, in place of the demo. */
   PGMEDIC_OWN_SERVER_URL: z
     .string()

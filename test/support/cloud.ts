@@ -11,6 +11,9 @@ export { eventually } from "../../infra/local/eventually.ts";
 export type Cloud = Awaited<ReturnType<typeof startCloud>>;
 export type Call = ApiCall & { as?: readonly Role[] };
 
+/** A shop whose table is still worth an index, and whose index is built in a moment. */
+export const SMALL_SHOP = { PGMEDIC_SHOP_ORDERS: "300000" };
+
 /** Starts everything; call `stop` at the end. `environment` overrides settings of the local cloud. */
 export async function startCloud(environment: Record<string, string> = {}) {
   const lines: string[] = [];

@@ -24,14 +24,14 @@ select id,
        ((500 + (hashint8(id + 7000000) & 2147483647) % 40000)::numeric / 100)::numeric(10, 2) as total,
        timestamptz '2025-01-01' + id * interval '20 seconds' as created_at,
        case when id % 8 = 0 then 'gift wrap, leave with the neighbour at number ' || id % 90 end as note
-from generate_series(1::bigint, 2000000) as id;
+from generate_series(1::bigint, current_setting('shop.orders')::bigint) as id;
 
 create table order_items as
 select order_id,
        line::smallint as line,
        1 + (hashint8(order_id * 3 + line) & 2147483647) % 50000 as product_id,
        1 + hashint8(order_id + line) & 3 as quantity
-from generate_series(1800001::bigint, 2000000) as order_id, generate_series(1, 2) as line;
+from generate_series(current_setting('shop.orders')::bigint * 9 / 10 + 1, current_setting('shop.orders')::bigint) as order_id, generate_series(1, 2) as line;
 
 alter table customers alter id set not null, alter email set not null, add primary key (id);
 alter table products alter id set not null, add primary key (id);

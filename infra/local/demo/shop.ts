@@ -9,7 +9,10 @@ const TABLES = ["customers", "products", "orders", "order_items"];
 type ShopPasswords = { investigator: string; executor: string; app: string };
 
 /** `url` gives the superuser's connection URL of a database. */
-type ShopOptions = { url: (database: string) => string; passwords: ShopPasswords };
+type ShopOptions = { url: (database: string) => string; passwords: ShopPasswords; orders?: number };
+
+/** Enough that reading all of them is slow. */
+export const SHOP_ORDERS = 2_000_000;
 
 /** PostgreSQL parameters of the shop's server: room for the tables in memory, and a quick first load. */
 export const shopSettings: Readonly<Record<string, string>> = {
@@ -22,7 +25,7 @@ export const shopSettings: Readonly<Record<string, string>> = {
 };
 
 /** Creates roles and database unless they are there; true when the data was loaded now. */
-export async function ensureShop({ url, passwords }: ShopOptions): Promise<boolean> {
+export async function ensureShop({ url, passwords, orders = SHOP_ORDERS }: ShopOptions): Promise<boolean> {
   const isNew = await withClient(url("postgres"), async (client) => {
     await ensureRoles(client, passwords);
     const found = await client.query("select from pg_database where datname = $1", [SHOP]);
@@ -33,14 +36,15 @@ export async function ensureShop({ url, passwords }: ShopOptions): Promise<boole
     return true;
   });
   if (!isNew) return false;
-  await withClient(url(UNFINISHED), load);
+  await withClient(url(UNFINISHED), (client) => load(client, orders));
   await withClient(url("postgres"), (client) => client.query(`alter database ${UNFINISHED} rename to ${SHOP}`));
   return true;
 }
 
-async function load(client: pg.Client): Promise<void> {
+async function load(client: pg.Client, orders: number): Promise<void> {
   await client.query("create extension pg_stat_statements");
   await client.query("set role shop_owner");
+  await client.query("select set_config('shop.orders', $1, false)", [String(orders)]);
   await client.query(readFileSync(new URL("shop.sql", import.meta.url), "utf8"));
   await client.query(`grant select, insert, update on ${TABLES.join(", ")} to shop_app`);
   await client.query("reset role");

@@ -100,11 +100,12 @@ async function startInOrder({ plan, isDemo, start, log }: Start): Promise<void> 
   await all([start("monitor"), ...(isDemo ? [start("workload")] : [])]);
 }
 
-async function loadShop({ superuserUrl, secrets }: Plan, log: (line: string) => void): Promise<void> {
+async function loadShop({ superuserUrl, secrets, settings }: Plan, log: (line: string) => void): Promise<void> {
   const begin = performance.now();
   const { investigator, executor, shopApp: app } = secrets;
-  const isNew = await ensureShop({ url: superuserUrl, passwords: { investigator, executor, app } });
-  if (isNew) log(lineOf("shop", performance.now() - begin, "2,000,000 orders loaded"));
+  const orders = settings.PGMEDIC_SHOP_ORDERS;
+  const isNew = await ensureShop({ url: superuserUrl, passwords: { investigator, executor, app }, orders });
+  if (isNew) log(lineOf("shop", performance.now() - begin, `${orders.toLocaleString("en")} orders loaded`));
 }
 
 const lineOf = (name: string, tookMs: number, what = "ready"): string =>

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AlertAnswer, Problem } from "../../../shared/contracts/api.ts";
 import { type AlertWish, anAlert } from "../../support/alerts.ts";
-import { type Cloud, startCloud } from "../../support/cloud.ts";
+import { type Cloud, SMALL_SHOP, startCloud } from "../../support/cloud.ts";
 import { EVERY_KIND } from "../../support/every-alert.ts";
 
 let cloud: Cloud;
 beforeAll(async () => {
-  cloud = await startCloud();
+  cloud = await startCloud(SMALL_SHOP);
 });
 afterAll(() => cloud.stop());
 

@@ -14,14 +14,14 @@ import {
 } from "../../../shared/contracts/api.ts";
 import { Chat } from "../../../shared/contracts/chat.ts";
 import { anAlert } from "../../support/alerts.ts";
-import { type Cloud, eventually, startCloud, untilState } from "../../support/cloud.ts";
+import { type Cloud, eventually, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
 
 let cloud: Cloud;
 let load: Load | undefined;
 let alerts = 0;
 
 beforeAll(async () => {
-  cloud = await startCloud({ PGMEDIC_MONITOR_MINUTE_MS: "60000" });
+  cloud = await startCloud({ PGMEDIC_MONITOR_MINUTE_MS: "3600000", ...SMALL_SHOP });
   process.env["PGMEDIC_VERIFY_SECONDS"] = "5";
 });
 afterEach(async () => {

@@ -37,7 +37,7 @@ function npm(...args: string[]) {
     "0",
   ]);
   const child = spawn("npm", args, {
-    env: { ...process.env, ...Object.fromEntries(ports), PGMEDIC_STATE: state },
+    env: { ...process.env, ...Object.fromEntries(ports), PGMEDIC_STATE: state, PGMEDIC_SHOP_ORDERS: "300000" },
     detached: true,
   });
   running.push(child);
