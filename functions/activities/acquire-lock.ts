@@ -21,3 +21,12 @@ export async function acquireLock(run: Run): Promise<StepOutput<"acquireLock">> 
   );
   return { outcome: "acquired", fencingToken: answer.token };
 }
+
+/** The last look at the fencing token before a statement goes out: a run that lost the server must not act. */
+export async function assertToken({ serverId, runId, incidentId }: Run): Promise<void> {
+  const { servers, incidents } = services();
+  const lock = await servers.lock(serverId);
+  const token = (await incidents.read(incidentId))?.fencingToken;
+  if (lock?.runId !== runId || lock.fencingToken !== token)
+    throw new Error(`the run ${runId} lost the server ${serverId}`);
+}

@@ -4,25 +4,27 @@ import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { mayExecute } from "../../shared/core/guardrails.ts";
 import { entryBy, moved } from "../../shared/core/incident-writes.ts";
 import { isGraver } from "../../shared/core/severity.ts";
-import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
+import { MINUTE_MS, msBetween, SECOND_MS } from "../../shared/core/time.ts";
 import { type Gate, type Progress, progressOf, readGate } from "../../shared/execution/gates.ts";
 import { runStatement } from "../../shared/execution/run-statement.ts";
 import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
-import { acquireLock } from "./acquire-lock.ts";
-import { countAttempt, hasTried, keepFiguresBefore, recordExecution } from "./execution-record.ts";
+import { acquireLock, assertToken } from "./acquire-lock.ts";
+import { attemptsOf, countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
 import { theIncident, theServer } from "./subject.ts";
 
 /** An activity waits this long for a build; a longer one goes on in the server. */
 const PATIENCE_MS = 4 * MINUTE_MS;
-const CHECK_AGAIN_MS = 15 * SECOND_MS;
+const MAXIMUM_ATTEMPTS = 3;
+/** A build is looked at again after as long as it has taken so far, within these bounds. */
+const CHECK_AGAIN_MS = { least: SECOND_MS, most: 15 * SECOND_MS } as const;
 /** A run that waits for another run's server, or for a long transaction, looks again after this. */
 const WAIT_MS = 30 * SECOND_MS;
 
 type Answer = StepOutput<"execute">;
-const waiting = (because: string, checkAgainMs = CHECK_AGAIN_MS): Answer => ({
+const waiting = (because: string, checkAgainMs: number): Answer => ({
   outcome: "waiting",
   because,
   checkAgainMs,
@@ -66,14 +68,23 @@ async function goOn(run: Run, incident: Incident, agreed: AgreedIndex): Promise<
   const gate = await gateOf(run, agreed);
   const progress = progressIn(gate, run, agreed);
   // What was there before this run first tried is somebody else's.
-  if (progress.kind === "other" || (progress.kind !== "absent" && !(await hasTried(run))))
+  const attempts = await attemptsOf(run);
+  if (progress.kind === "other" || (progress.kind !== "absent" && attempts.length === 0))
     return { outcome: "changed", because: `an index ${agreed.parameters.name} is there already` };
-  if (progress.kind === "building") return waiting("the build goes on in the server");
+  if (progress.kind === "building") return waiting("the build goes on in the server", checkAgainMs(attempts));
   if (progress.kind === "built") {
     await recordExecution(run, progress.index);
     return done();
   }
+  if (progress.kind === "absent" && attempts.length >= MAXIMUM_ATTEMPTS)
+    return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts` };
   return (await objection(run, incident, gate)) ?? (await build(run, agreed, gate));
+}
+
+function checkAgainMs(attempts: readonly string[]): number {
+  const triedAt = attempts.at(-1);
+  const tookMs = triedAt === undefined ? 0 : msBetween(triedAt, services().now().toISOString());
+  return Math.min(Math.max(tookMs, CHECK_AGAIN_MS.least), CHECK_AGAIN_MS.most);
 }
 
 const progressIn = (gate: Gate, run: Run, { parameters }: AgreedIndex): Progress =>
@@ -102,20 +113,13 @@ async function objection(run: Run, incident: Incident, gate: Gate): Promise<Answ
   return calm.allowed ? null : waiting(calm.reason, WAIT_MS);
 }
 
-const MAXIMUM_ATTEMPTS = 3;
-
 async function build(run: Run, agreed: AgreedIndex, gate: Gate): Promise<Answer> {
   const { table } = gate;
   if (table === null) return { outcome: "changed", because: "the table is gone" };
   const server = await theServer(run);
   // An INVALID index of this name is what an interrupted build of ours left: nobody may use it, and it is in the way.
   const isLeftover = progressIn(gate, run, agreed).kind === "leftover";
-  if (!isLeftover) {
-    const attempt = await countAttempt(run);
-    if (attempt > MAXIMUM_ATTEMPTS)
-      return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts` };
-    await keepFiguresBefore(run, server);
-  }
+  if (!isLeftover) await keepFiguresBefore(run, server);
   const result = await watchedServers().asExecutor({ server, applicationName: applicationNameOf(run) }, (session) =>
     runStatement(session, {
       name: isLeftover ? "drop-leftover" : agreed.action.kind,
@@ -125,13 +129,15 @@ async function build(run: Run, agreed: AgreedIndex, gate: Gate): Promise<Answer>
       waitMs: PATIENCE_MS,
       isDue: async () => {
         const { kind } = progressIn(await gateOf(run, agreed), run, agreed);
+        if (kind !== (isLeftover ? "leftover" : "absent")) return false;
+        if (!isLeftover) await countAttempt(run);
         await assertToken(run);
-        return kind === (isLeftover ? "leftover" : "absent");
+        return true;
       },
     }),
   );
-  if (result.outcome === "running") return waiting("the build goes on in the server");
-  if (result.outcome === "busy") return waiting(result.because);
+  if (result.outcome === "running") return waiting("the build goes on in the server", CHECK_AGAIN_MS.most);
+  if (result.outcome === "busy") return waiting(result.because, checkAgainMs(await attemptsOf(run)));
   const progress = progressIn(await gateOf(run, agreed), run, agreed);
   if (progress.kind !== "built")
     return waiting(result.outcome === "failed" ? result.because : "the index is not valid yet", SECOND_MS);
@@ -152,12 +158,3 @@ async function graverOneWaiting({ incidentId, serverId, severity, runId }: Incid
 
 const isReady = ({ decision, execution, resolution }: Incident): boolean =>
   decision?.verdict === "approve" && execution === null && resolution === null;
-
-/** The last look at the fencing token before a statement goes out: a run that lost the server must not act. */
-async function assertToken({ serverId, runId, incidentId }: Run): Promise<void> {
-  const { servers, incidents } = services();
-  const lock = await servers.lock(serverId);
-  const token = (await incidents.read(incidentId))?.fencingToken;
-  if (lock?.runId !== runId || lock.fencingToken !== token)
-    throw new Error(`the run ${runId} lost the server ${serverId}`);
-}

@@ -18,18 +18,12 @@ import { theIncident, theRemedy, theServer } from "./subject.ts";
 
 const Attempt = z.strictObject({ incidentId: Id, startedAt: Instant });
 const FiguresBefore = z.strictObject({ incidentId: Id, figures: WindowFigures });
-const MOST_ATTEMPTS = 9;
 
-/** Counts an attempt before it is made, so that a killed one counts too. The first answers 1. */
-export async function countAttempt({ incidentId, runId }: Run): Promise<number> {
+/** Counts an attempt before it is made, so that a killed one counts too. */
+export async function countAttempt(run: Run): Promise<void> {
   const { incidents, now } = services();
-  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const written = await incidents.keepOnce(incidentId, `attempt-${runId}-${attempt}`, {
-      startedAt: now().toISOString(),
-    });
-    if (written === "created") return attempt;
-  }
-  return MOST_ATTEMPTS;
+  const number = (await attemptsOf(run)).length + 1;
+  await incidents.keepOnce(run.incidentId, `attempt-${run.runId}-${number}`, { startedAt: now().toISOString() });
 }
 
 /** A reading of a server's counters, now. */
@@ -112,15 +106,12 @@ export async function recordExecution(run: Run, index: IndexFacts): Promise<void
   await outbox.tryRelay(run.incidentId);
 }
 
-/** Whether this run has begun an attempt; the first one is counted before anything is sent. */
-export const hasTried = async (run: Run): Promise<boolean> => (await attemptsOf(run)).length > 0;
-
-async function attemptsOf({ incidentId, runId }: Run): Promise<string[]> {
+/** When this run began each of its attempts, the first one first. */
+export async function attemptsOf({ incidentId, runId }: Run): Promise<string[]> {
   const attempts: string[] = [];
-  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const kept = await services().incidents.kept(incidentId, `attempt-${runId}-${attempt}`, Attempt);
-    if (kept === null) break;
+  for (;;) {
+    const kept = await services().incidents.kept(incidentId, `attempt-${runId}-${attempts.length + 1}`, Attempt);
+    if (kept === null) return attempts;
     attempts.push(kept.startedAt);
   }
-  return attempts;
 }

@@ -6,7 +6,7 @@ import { readGate } from "../../shared/execution/gates.ts";
 import { runStatement } from "../../shared/execution/run-statement.ts";
 import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
-import { acquireLock } from "./acquire-lock.ts";
+import { acquireLock, assertToken } from "./acquire-lock.ts";
 import { readAutonomy } from "./guardrail-facts.ts";
 import { theIncident, theServer } from "./subject.ts";
 
@@ -41,7 +41,12 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   const owner = await isThere();
   if (owner !== null) {
     const target = `pgmedic/${run.serverId}/${proposal.blastRadius.relation}`;
-    const request = { name: "drop_index", sql: proposal.inverse.statement, owner, target, waitMs: PATIENCE_MS };
+    const isDue = async (): Promise<boolean> => {
+      const isStillThere = (await isThere()) !== null;
+      await assertToken(run);
+      return isStillThere;
+    };
+    const request = { name: "drop_index", sql: proposal.inverse.statement, owner, target, waitMs: PATIENCE_MS, isDue };
     const result = await watchedServers().asExecutor(purpose, (session) => runStatement(session, request));
     if ((await isThere()) !== null)
       return waiting(result.outcome === "failed" ? result.because : "the index is still there");

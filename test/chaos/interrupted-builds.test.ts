@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { eventually } from "../support/cloud.ts";
 import { type Arena, startArena } from "./support/arena.ts";
@@ -57,6 +58,22 @@ test("builds that outlive the host are found finished or waited for, and never b
     await untilEnded(journey);
     await expectNoFaults(journey);
   }
+});
+
+test("a build that still waits for its table when the host is killed is waited for, and not tried again", async () => {
+  const journey = await arena.openJourney();
+  await prepare(journey);
+  await postAlert(journey);
+  const incident = await until(journey, isSuspended, "suspended");
+  const letGo = await journey.parcels.holdUp("lock table parcels in share update exclusive mode");
+  await decide(journey, incident);
+  await eventually(async () => (await journey.parcels.sessions()).includes(`pgmedic/${journey.runId}`) || null);
+  await sleep(500);
+  await platform.restart("host");
+  await sleep(8_000);
+  await letGo();
+  expect((await untilEnded(journey)).execution?.attempts).toBe(1);
+  await expectNoFaults(journey);
 });
 
 test("what a build left that was broken off is removed, and the index is built once more", async () => {

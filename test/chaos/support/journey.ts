@@ -11,7 +11,7 @@ import { INDEX, type Parcels } from "./parcels.ts";
 import type { Platform } from "./platform.ts";
 
 /** A run that has not moved for this long gets the sweep, which comes by itself once a minute. */
-const STILL_MS = 2_500;
+const STILL_MS = 4_000;
 const POLL_MS = 40;
 const PATIENCE_MS = 180_000;
 

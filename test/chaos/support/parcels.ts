@@ -116,12 +116,12 @@ async function addDatabase(cluster: Cluster, template: string) {
           "select application_name as name from pg_stat_activity where datname = current_database() and application_name like 'pgmedic%'",
         )
       ).map(({ name }) => name),
-    /** Opens a transaction that writes to the table: a concurrent build must wait for its end. */
-    holdUp: async (): Promise<() => Promise<void>> => {
+    /** Opens a transaction that is in the way of a build; by default it writes, so that the build must wait for its end. */
+    holdUp: async (sql = "update parcels set note = note where id = 1"): Promise<() => Promise<void>> => {
       const writer = new pg.Client({ connectionString: database.url });
       await writer.connect();
       await writer.query("begin");
-      await writer.query("update parcels set note = note where id = 1");
+      await writer.query(sql);
       return async () => {
         await writer.query("rollback");
         await writer.end();
