@@ -268,9 +268,9 @@ test("a page's title follows, and the browser's back works", async () => {
   const { page, context } = await dashboard.visit("/incidents");
   await page.getByRole("link", { name: "CPU above 80 % on Shop database" }).click();
   await button(page, "Approve once").waitFor();
-  expect(await page.title()).toBe("CPU above 80 % on Shop database · PgMedic");
+  await expect.poll(() => page.title()).toBe("CPU above 80 % on Shop database · PgMedic");
   await page.goBack();
   await page.getByRole("list", { name: "Incidents" }).waitFor();
-  expect(await page.title()).toBe("Incidents · PgMedic");
+  await expect.poll(() => page.title()).toBe("Incidents · PgMedic");
   await context.close();
 });
