@@ -81,7 +81,8 @@ function readExpiry(text: string, now: Date): Answered {
 }
 
 function readCount(text: string): Answered {
-  const count = Number(/\d+/.exec(text)?.[0]);
+  const word = /once|twice/.exec(text)?.[0];
+  const count = word === undefined ? Number(/\d+/.exec(text)?.[0]) : word === "once" ? 1 : 2;
   return Number.isInteger(count) && count >= 1 && count <= 50 ? { maxPerDay: count } : null;
 }
 
