@@ -117,7 +117,6 @@ export const postAlert = (journey: Journey): Promise<Response> =>
   untilAnswered(journey, { method: "POST", path: "api/alerts", body: journey.alert });
 
 export const isSuspended = ({ state }: Incident): boolean => state === "awaitingApproval";
-export const isDecided = (incident: Incident): boolean => incident.decision !== null;
 const isEnded = ({ state, resolution }: Incident): boolean => isClosed(state) && resolution !== null;
 
 /** Decides as a person does who presses the button again after an error. */
