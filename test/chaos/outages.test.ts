@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { later } from "../../shared/core/time.ts";
 import { type Arena, startArena } from "./support/arena.ts";
@@ -31,45 +30,6 @@ async function expectNoFaults(journey: Journey): Promise<void> {
   expect(faults, faults.length === 0 ? "" : await accountOf(journey)).toEqual([]);
   expect(await platform.messages()).toEqual([]);
 }
-
-/** An incident that waits for a person. */
-async function suspended(): Promise<{ journey: Journey; resume: () => Promise<void> }> {
-  const journey = await arena.openJourney();
-  await prepare(journey);
-  await postAlert(journey);
-  const incident = await until(journey, isSuspended, "suspended");
-  return {
-    journey,
-    resume: async () => {
-      await decide(journey, incident);
-      await untilEnded(journey);
-      await expectNoFaults(journey);
-    },
-  };
-}
-
-test("after a clean stop between suspended and approved the approval still resumes", async () => {
-  const { resume } = await suspended();
-  await platform.stopGently("host");
-  await platform.start("host");
-  await resume();
-});
-
-test("after kill -9 between suspended and approved the approval still resumes", async () => {
-  const { resume } = await suspended();
-  await platform.restart("host");
-  await resume();
-});
-
-test("a run that waits goes on in another build, with other settings", async () => {
-  const { resume } = await suspended();
-  await platform.stopGently("host");
-  // The same sources, run without having been compiled.
-  const sources = fileURLToPath(new URL("../../functions/app.ts", import.meta.url));
-  await platform.start("host", { PGMEDIC_HOST_ENTRY: sources, PGMEDIC_VERIFY_SECONDS: "2" });
-  await resume();
-  await platform.restart("host");
-});
 
 test("a run whose orchestration was lost goes on from what the incident says, also after the decision", async () => {
   const journey = await arena.openJourney();
