@@ -23,10 +23,10 @@ export const readServerFacts = (session: Session): Promise<ServerFacts> => one(s
 export async function takeSnapshot(session: Session, server: Server, facts: ServerFacts): Promise<Snapshot> {
   const { statements_schema: schema } = facts;
   const version = facts.statements_version ?? 0;
-  const now = await one(session.query(serverFacts));
+  const { now } = await readServerFacts(session);
   return {
     serverId: server.serverId,
-    takenAt: now.now,
+    takenAt: now,
     epoch: schema === null ? facts.started_at : (await one(session.query(statisticsEpoch(schema, version)))).epoch,
     statements: schema === null ? [] : await session.query(statementCounters(schema, version), [STATEMENTS]),
     tables: await session.query(tableCounters, [server.schemas]),
