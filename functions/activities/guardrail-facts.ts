@@ -2,6 +2,7 @@ import type { Incident } from "../../shared/contracts/incident.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
 import type { GuardrailFacts, PastAction } from "../../shared/core/guardrails.ts";
+import { indexText } from "../../shared/core/index-text.ts";
 import { holds } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, MINUTE_MS } from "../../shared/core/time.ts";
 import type { Gate } from "../../shared/execution/gates.ts";
@@ -14,7 +15,7 @@ const MEMORY_MS = 30 * DAY_MS;
 /** The target of an action, as cooldown and oscillation count it. */
 export const targetOf = ({ action }: Pick<ProposedAction, "action">): string =>
   action.kind === "create_index"
-    ? `${action.parameters.schema}.${action.parameters.table}(${action.parameters.keys.map(({ column, direction }) => `${column} ${direction}`).join(", ")})`
+    ? indexText(action.parameters.schema, action.parameters.table, action.parameters)
     : `${action.parameters.schema}.${action.parameters.name}`;
 
 export type Consent = GuardrailFacts["consent"];

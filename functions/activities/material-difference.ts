@@ -31,11 +31,11 @@ export async function materialDifference(
   const catalog = await watchedServers().asInvestigator(purpose, (session) =>
     readCatalog(session, { version, schemas: [table.schema], tableNames: [table.table] }),
   );
-  const { keys } = action.parameters;
+  const { method, keys, where, include } = action.parameters;
   const [main] = proposal.targets;
   if (main === undefined) return "no statement is named that it would help";
   return withPlannerClone(async (clone) => {
-    const { indexes } = await clone.load(catalog, [{ table, keys }]);
+    const { indexes } = await clone.load(catalog, [{ table, shape: { method, keys, where, include } }]);
     const before = await clone.plan(main.query);
     const after = await clone.plan(main.query, indexes);
     // A statement that joins other tables cannot be planned from one table alone; what was planned at proposal then stands.

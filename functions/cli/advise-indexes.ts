@@ -2,6 +2,7 @@ import { candidateName, type Candidate } from "../../shared/advisor/candidates.t
 import type { Catalog, CatalogTable } from "../../shared/advisor/catalog.ts";
 import { type Choice, chooseIndex, type WorkloadStatement, type Writes } from "../../shared/advisor/choose-index.ts";
 import type { PlannerClone } from "../../shared/advisor/clone-protocol.ts";
+import { columnsOf } from "../../shared/core/index-text.ts";
 import { createIndex, indexName } from "../../shared/catalogue/actions/create-index.ts";
 
 export type Workload = { statements: readonly WorkloadStatement[]; seconds: number; writesPerSecond: Writes };
@@ -48,13 +49,13 @@ export async function adviseIndexes(
   }
 }
 
-const definitionOf = ({ table, keys }: Candidate, name: string): string =>
-  createIndex.statement({ schema: table.schema, table: table.table, name, method: "btree", keys });
+const definitionOf = ({ table, shape }: Candidate, name: string): string =>
+  createIndex.statement({ schema: table.schema, table: table.table, name, ...shape });
 
-const nameFor = ({ table, keys }: Candidate): string =>
+const nameFor = ({ table, shape }: Candidate): string =>
   indexName(
     table.table,
-    keys.map(({ column }) => column),
+    shape.keys.flatMap(columnsOf),
     table.indexes.map(({ index }) => index),
   );
 
@@ -78,8 +79,8 @@ function withIndex(table: CatalogTable, { candidate, bytes }: Choice): CatalogTa
     schema: table.schema,
     index: name,
     definition: definitionOf(candidate, name).replace(" CONCURRENTLY", ""),
-    method: "btree",
-    key_columns: candidate.keys.map(({ column }) => column),
+    method: candidate.shape.method,
+    key_columns: candidate.shape.keys.map((key) => ("column" in key ? key.column : null)),
     predicate: null,
     is_unique: false,
     is_constraint: false,

@@ -150,7 +150,7 @@ function best(choices: readonly Choice[]): Choice | null {
     .filter(({ savedMs }) => savedMs >= most * CLOSE_ENOUGH)
     .toSorted(
       (a, b) =>
-        a.candidate.keys.length - b.candidate.keys.length ||
+        a.candidate.shape.keys.length - b.candidate.shape.keys.length ||
         b.savedMs - a.savedMs ||
         (candidateName(a.candidate) < candidateName(b.candidate) ? -1 : 1),
     );

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { PGlite } from "@electric-sql/pglite";
 import { identifier } from "../core/identifier.ts";
+import { indexText } from "../core/index-text.ts";
 import { type Candidate, estimatedBytes } from "./candidates.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
 import { createTable, createTypes, usableSettings } from "./clone-ddl.ts";
@@ -78,8 +79,7 @@ async function addCandidates(storage: CloneStorage, candidates: readonly Candida
   for (const [position, candidate] of candidates.entries()) {
     const { schema, table, rows } = candidate.table;
     const name = `pgmedic_candidate_${position}`;
-    const keys = candidate.keys.map(({ column, direction }) => `${identifier(column)} ${direction}`).join(", ");
-    await storage.database.exec(`create index ${name} on ${identifier(schema, table)} (${keys})`);
+    await storage.database.exec(`create index ${name} on ${indexText(schema, table, candidate.shape)}`);
     const bytes = estimatedBytes(candidate);
     await restoreSize(storage, schema, name, { bytes, rows: Math.max(rows, 0), visible: 0 });
     added.push({ name: identifier(schema, name), bytes, candidate });

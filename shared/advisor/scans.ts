@@ -1,9 +1,9 @@
-import type { IndexKey } from "../contracts/proposal.ts";
+import type { ColumnKey } from "../contracts/index-shape.ts";
 import { type Catalog, type CatalogTable, tableNamed } from "./catalog.ts";
 import { descendants, type Fields, fieldsIn, namesIn, type Node, nodeOf, nodesIn } from "./syntax.ts";
 
 /** How one query reads one table: which columns it compares, joins and sorts by. */
-export type Scan = { table: CatalogTable; equal: string[]; range: string[]; join: string[]; sort: IndexKey[] };
+export type Scan = { table: CatalogTable; equal: string[]; range: string[]; join: string[]; sort: ColumnKey[] };
 
 type Relation = { alias: string; scan: Scan };
 type Column = { relation: Relation; column: string };
@@ -117,7 +117,7 @@ function columnOf(value: unknown, relations: Relation[]): Column | null {
   return owner === undefined || (alias === undefined && owners.length > 1) ? null : { relation: owner, column };
 }
 
-type SortKey = { relation: Relation; key: IndexKey } | null;
+type SortKey = { relation: Relation; key: ColumnKey } | null;
 
 function sortKeyOf(key: Node, resolve: Resolve): SortKey {
   const column = resolve(key.fields["node"]);

@@ -1,16 +1,13 @@
 import { z } from "zod";
+import { IndexShape } from "./index-shape.ts";
 import { Digest, Id, Instant, Oid, PgName } from "./primitives.ts";
 import { RiskClass } from "./taxonomy.ts";
-
-export const IndexKey = z.strictObject({ column: PgName, direction: z.enum(["asc", "desc"]) });
-export type IndexKey = z.infer<typeof IndexKey>;
 
 export const CreateIndexParameters = z.strictObject({
   schema: PgName,
   table: PgName,
   name: PgName,
-  method: z.literal("btree"),
-  keys: z.array(IndexKey).min(1).max(3),
+  ...IndexShape.shape,
 });
 export type CreateIndexParameters = z.infer<typeof CreateIndexParameters>;
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { WindowFigures } from "./outcome.ts";
+import { IndexShape } from "./index-shape.ts";
 import { Id, Oid, PgName } from "./primitives.ts";
-import { IndexKey, TargetStatement } from "./proposal.ts";
+import { TargetStatement } from "./proposal.ts";
 
 /** What an investigation hands to the proposal: facts and typed parameters, never a statement. */
 export const Remedy = z.strictObject({
@@ -16,7 +17,7 @@ export const Remedy = z.strictObject({
   tableBytes: z.number(),
   indexesOnTable: z.number().int(),
   takenNames: z.array(z.string()),
-  keys: z.array(IndexKey).min(1).max(3),
+  shape: IndexShape,
   estimatedBytes: z.number(),
   writesPerSecond: z.number(),
   targets: z.array(TargetStatement).min(1),

@@ -71,7 +71,7 @@ function agreedIndex(table: CatalogTable, parameters: CreateIndexParameters): In
   const isSame =
     index.key_columns.length === parameters.keys.length &&
     parameters.keys.every(
-      ({ column, direction }, at) => index.key_columns[at] === column && directions[at] === direction,
+      (key, at) => "column" in key && index.key_columns[at] === key.column && directions[at] === key.direction,
     );
   return isSame ? index : null;
 }

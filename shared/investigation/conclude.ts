@@ -6,6 +6,7 @@ import type { ServerFacts } from "../catalogue/diagnostics/server-facts.ts";
 import type { Diagnosis } from "../contracts/diagnosis.ts";
 import type { Remedy } from "../contracts/remedy.ts";
 import type { LoadVerdict } from "../contracts/taxonomy.ts";
+import { keyText } from "../core/index-text.ts";
 import { confidenceOf } from "../core/confidence.ts";
 import { severityOf } from "../core/severity.ts";
 import { evidenceOf, findingsOf, percent } from "./evidence.ts";
@@ -91,8 +92,8 @@ function unexplained(found: Facts, common: ReturnType<typeof commonOf>): Diagnos
 }
 
 function missingIndex(found: Facts, choice: Choice, share: number): Concluded {
-  const { table, keys } = choice.candidate;
-  const columns = keys.map(({ column }) => column).join(", ");
+  const { table, shape } = choice.candidate;
+  const columns = shape.keys.map(keyText).join(", ");
   const summary = `${table.table} is read from end to end because no index begins with ${columns}: ${percent(share)} of the statement time.`;
   const diagnosis = { verdict: "cause", cause: "missing_index", ...commonOf(found, choice, share), summary } as const;
   return { diagnosis, remedy: remedyOf(found, choice) };
@@ -143,7 +144,7 @@ function selfConfidence({ basis, interval, catalog }: Facts, choice: Choice | nu
 }
 
 function remedyOf({ request, facts, interval, cpuPercent }: Facts, choice: Choice): Remedy {
-  const { table, keys } = choice.candidate;
+  const { table, shape } = choice.candidate;
   return {
     incidentId: request.incidentId,
     kind: "create_index",
@@ -156,7 +157,7 @@ function remedyOf({ request, facts, interval, cpuPercent }: Facts, choice: Choic
     tableBytes: table.bytes,
     indexesOnTable: table.indexes.length,
     takenNames: table.indexes.map(({ index }) => index),
-    keys,
+    shape,
     estimatedBytes: choice.bytes,
     writesPerSecond: choice.writesPerSecond,
     figures: figuresOf(

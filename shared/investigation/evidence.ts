@@ -1,5 +1,6 @@
 import type { Choice } from "../advisor/choose-index.ts";
 import type { Evidence, Finding } from "../contracts/diagnosis.ts";
+import { keyText } from "../core/index-text.ts";
 import { percentText } from "../core/percent.ts";
 import type { Facts } from "./conclude.ts";
 
@@ -43,9 +44,9 @@ export function evidenceOf(found: Facts, choice: Choice | null): Evidence[] {
 const NO_READS = { seqScans: 0, seqTuples: 0 };
 const NO_CALLS = { calls: 0, meanMs: 0, blocksPerCall: 0 };
 
-function evidenceOfChoice({ interval }: Facts, { candidate: { table, keys }, gains, bytes }: Choice): Evidence[] {
+function evidenceOfChoice({ interval }: Facts, { candidate: { table, shape }, gains, bytes }: Choice): Evidence[] {
   const { seqScans, seqTuples } = interval.tables.get(table.oid) ?? NO_READS;
-  const columns = keys.map(({ column }) => column).join(", ");
+  const columns = shape.keys.map(keyText).join(", ");
   return [
     ...gains.map((gain, position) => statementEvidence(interval, gain, position + 1)),
     {
@@ -105,8 +106,8 @@ export function findingsOf(found: Facts, choice: Choice | null, evidence: readon
     findings.push({ id: `finding-${findings.length + 1}`, stance, statement, evidenceIds });
   };
   if (choice !== null) {
-    const { table, keys } = choice.candidate;
-    const columns = keys.map(({ column }) => column).join(", ");
+    const { table, shape } = choice.candidate;
+    const columns = shape.keys.map(keyText).join(", ");
     const statementIds = evidence
       .filter(({ id }) => id.startsWith("statement-") && id !== "statement-time")
       .map(({ id }) => id);

@@ -3,6 +3,7 @@ import { createIndex, indexName } from "../catalogue/actions/create-index.ts";
 import { statementOf } from "../catalogue/actions/index.ts";
 import type { CreateIndexParameters, Precondition, ProposedAction, TypedAction } from "../contracts/proposal.ts";
 import type { Remedy } from "../contracts/remedy.ts";
+import { columnsOf } from "../core/index-text.ts";
 import { derivedId, digest } from "../core/digest.ts";
 import { later } from "../core/time.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -28,11 +29,10 @@ export function buildProposal(request: ProposalRequest, now: Date): ProposedActi
     table: table.table,
     name: indexName(
       table.table,
-      remedy.keys.map(({ column }) => column),
+      remedy.shape.keys.flatMap(columnsOf),
       table.indexes.map(({ index }) => index),
     ),
-    method: "btree",
-    keys: remedy.keys,
+    ...remedy.shape,
   };
   const action: TypedAction = { kind: "create_index", parameters };
   const inverse = createIndex.inverse(parameters);
@@ -78,13 +78,13 @@ export function buildProposal(request: ProposalRequest, now: Date): ProposedActi
 
 /** What must hold for the index to be built, seen in the catalog as it is now. */
 export function preconditionsOf(table: CatalogTable, { keys, name }: CreateIndexParameters): Precondition[] {
-  const missing = keys.filter(({ column }) => !table.columns.some((known) => known.column === column));
+  const missing = keys.flatMap(columnsOf).filter((column) => !table.columns.some((known) => known.column === column));
   const covering = table.indexes.find(
     (index) =>
       index.is_valid &&
       index.predicate === null &&
       index.index !== name &&
-      keys.every(({ column }, position) => index.key_columns[position] === column),
+      keys.every((key, position) => "column" in key && index.key_columns[position] === key.column),
   );
   const invalid = table.indexes.filter(({ is_valid, index }) => !is_valid && index !== name);
   return [
@@ -92,7 +92,7 @@ export function preconditionsOf(table: CatalogTable, { keys, name }: CreateIndex
       id: "columns-exist",
       label: "The table has the columns",
       holds: missing.length === 0,
-      observed: missing.length === 0 ? "all there" : `missing: ${missing.map(({ column }) => column).join(", ")}`,
+      observed: missing.length === 0 ? "all there" : `missing: ${missing.join(", ")}`,
     },
     {
       id: "no-such-index",

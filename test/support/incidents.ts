@@ -30,6 +30,8 @@ export function aProposal(wish: Partial<ProposedAction> = {}): ProposedAction {
         name: "idx_orders_customer_id",
         method: "btree",
         keys: [{ column: "customer_id", direction: "asc" }],
+        where: [],
+        include: [],
       },
     },
     statement: "CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)",

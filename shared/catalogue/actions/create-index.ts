@@ -1,11 +1,9 @@
 import type { CreateIndexParameters, TypedAction } from "../../contracts/proposal.ts";
 import { fitted, identifier } from "../../core/identifier.ts";
-
-const keysOf = ({ keys }: CreateIndexParameters): string =>
-  keys.map(({ column, direction }) => identifier(column) + (direction === "desc" ? " desc" : "")).join(", ");
+import { indexText } from "../../core/index-text.ts";
 
 const bodyOf = (parameters: CreateIndexParameters): string =>
-  `${identifier(parameters.name)} ON ${identifier(parameters.schema, parameters.table)}(${keysOf(parameters)})`;
+  `${identifier(parameters.name)} ON ${indexText(parameters.schema, parameters.table, parameters)}`;
 
 /** Builds a b-tree without blocking reads or writes (PostgreSQL documentation, CREATE INDEX, "Building Indexes Concurrently"). */
 export const createIndex = {

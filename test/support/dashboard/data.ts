@@ -84,6 +84,8 @@ export const aProposal = (changes: Partial<ProposedAction> = {}): ProposedAction
       name: "idx_orders_customer_id",
       method: "btree",
       keys: [{ column: "customer_id", direction: "asc" }],
+      where: [],
+      include: [],
     },
   },
   statement: "CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)",

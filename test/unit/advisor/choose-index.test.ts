@@ -108,5 +108,5 @@ test("names that need quotes are planned like any other", async () => {
     { 'select * from "Order ""Lines""" where "User" = $1': 9_000 },
     { catalog: aCatalog(table) },
   );
-  expect(chosen(advice)).toBe('public.Order "Lines"(User)');
+  expect(chosen(advice)).toBe('public."Order ""Lines"""("User")');
 });

@@ -27,6 +27,8 @@ test("whatever the names, the statement is one concurrent index build of just th
         name: index,
         method: "btree",
         keys: [{ column, direction: "desc" }],
+        where: [],
+        include: [],
       });
       const { stmts } = parseSync(sql);
       expect(stmts).toHaveLength(1);

@@ -11,6 +11,8 @@ const AGREED: CreateIndexParameters = {
   name: "idx_orders_customer_id",
   method: "btree",
   keys: [{ column: "customer_id", direction: "asc" }],
+  where: [],
+  include: [],
 };
 const RUN = "pgmedic/inc-1-r1";
 
