@@ -18,6 +18,11 @@ export const IndexFunction = z.enum([
   "left",
   "right",
   "substring",
+  "replace",
+  "split_part",
+  "initcap",
+  "timezone",
+  "to_tsvector",
   "jsonb_extract_path_text",
 ]);
 export type IndexFunction = z.infer<typeof IndexFunction>;
@@ -64,7 +69,14 @@ export const OperatorClass = z.enum([
 ]);
 export type OperatorClass = z.infer<typeof OperatorClass>;
 
-const ordering = { direction: z.enum(["asc", "desc"]), operatorClass: OperatorClass.optional() };
+const ordering = {
+  direction: z.enum(["asc", "desc"]),
+  /** Where nulls sort, when not at PostgreSQL's own place: last in an ascending key, first in a descending one. */
+  nulls: z.enum(["first", "last"]).optional(),
+  operatorClass: OperatorClass.optional(),
+  /** The schema of an extension's operator class: no search path is trusted to find it. */
+  operatorClassSchema: PgName.optional(),
+};
 export const ColumnKey = z.strictObject({ column: PgName, ...ordering });
 export type ColumnKey = z.infer<typeof ColumnKey>;
 const ExpressionKey = z.strictObject({ expression: IndexExpression, ...ordering });

@@ -28,8 +28,13 @@ export const keyText = (key: IndexKey): string =>
 /** A key as CREATE INDEX writes it: an expression needs parentheses of its own unless it is a plain call. */
 function keyInIndex(key: IndexKey): string {
   const text = keyText(key);
-  const operatorClass = key.operatorClass === undefined ? "" : ` ${key.operatorClass}`;
-  return `${text}${operatorClass}${key.direction === "desc" ? " desc" : ""}`;
+  const nulls = key.nulls === undefined ? "" : ` nulls ${key.nulls}`;
+  return `${text}${operatorClassText(key)}${key.direction === "desc" ? " desc" : ""}${nulls}`;
+}
+
+function operatorClassText({ operatorClass, operatorClassSchema }: IndexKey): string {
+  if (operatorClass === undefined) return "";
+  return ` ${operatorClassSchema === undefined ? operatorClass : identifier(operatorClassSchema, operatorClass)}`;
 }
 
 const conditionText = (condition: IndexCondition): string =>
