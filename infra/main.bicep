@@ -1,0 +1,475 @@
+// Everything that PgMedic needs in Azure. Read from top to bottom: network, stores, identities, apps, dashboard, alerts.
+targetScope = 'subscription'
+
+import { DatabaseAdmin, WatchedServer } from 'modules/types.bicep'
+
+@description('A short name of this installation, such as dev or prod; part of every name.')
+@minLength(2)
+@maxLength(10)
+param environmentName string
+
+param location string
+
+@description('Where the dashboard\'s resource is kept: Static Web Apps exist in few regions.')
+@allowed(['centralus', 'eastasia', 'eastus2', 'westeurope', 'westus2'])
+param staticWebLocation string
+
+@description('zones: three apps that trust each other with little. all: one app, for a small installation.')
+param topology 'zones' | 'all' = 'zones'
+
+@description('Whether documents, storage and secrets are closed to the public network.')
+param isPrivate bool = true
+
+@description('Premium can be closed to the public network too; Standard is guarded by identities alone.')
+param serviceBusSku 'Standard' | 'Premium' = 'Standard'
+
+@description('production: longer backups, zone redundancy, locks against deletion.')
+param protection 'development' | 'production'
+
+@description('on stops every action at once, whatever the documents say.')
+param killSwitch 'on' | 'off' = 'off'
+
+@description('The application id URI of the ingest application in Entra ID, such as api://pgmedic-ingest-prod.')
+param ingestAudience string
+
+@description('The object id of that application\'s service principal.')
+param ingestPrincipalObjectId string
+
+@description('Who is told when PgMedic itself is unwell or dear.')
+@minLength(1)
+param pagerEmails string[]
+
+@description('In the currency of the subscription, a month.')
+@minValue(1)
+param monthlyBudget int
+
+@description('The first day of the month of the first deployment, such as 2026-11-01; it stays as it is afterwards.')
+param budgetStartDate string
+
+param watchedServers WatchedServer[] = []
+
+@description('Whether a server to try PgMedic on is deployed, with a workload.')
+param hasDemo bool = false
+
+@description('Who administers the demo server.')
+param demoAdmins DatabaseAdmin[] = []
+
+@description('Days that an audit entry cannot be deleted.')
+@minValue(1)
+@maxValue(3650)
+param auditRetentionDays int = 365
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 90
+
+@description('Gigabytes of logs a day at most.')
+@minValue(1)
+param logQuotaGb int = 2
+
+@description('Room of the network: at least a /23.')
+param addressRange string = '10.60.0.0/23'
+
+@description('What the front proves itself to the api app with. A new one each time, if none is given.')
+@secure()
+param frontProof string = newGuid()
+
+@description('Seconds of the first window in which an action is verified, and how many windows there are.')
+param verifySeconds int = 300
+param verifyWindows int = 5
+param followUpSeconds int = 86400
+param proposalExpirySeconds int = 259200
+
+var databaseName = 'pgmedic'
+var token = take(uniqueString(subscription().id, environmentName), 6)
+var name = 'pgmedic-${environmentName}-${token}'
+var compactName = 'pgm${replace(environmentName, '-', '')}${token}'
+var tags = {
+  application: 'pgmedic'
+  'azd-env-name': environmentName
+}
+var zones = topology == 'all' ? ['all'] : ['ingest', 'api', 'runner']
+// Which app of the list takes alerts, answers the dashboard, works.
+var ingestAt = 0
+var apiAt = topology == 'all' ? 0 : 1
+var runnerAt = topology == 'all' ? 0 : 2
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${name}'
+  location: location
+  tags: tags
+}
+
+module network 'modules/network.bicep' = {
+  name: 'network'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: name
+    addressRange: addressRange
+    zones: zones
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: name
+    retentionDays: logRetentionDays
+    dailyQuotaGb: logQuotaGb
+  }
+}
+
+module bus 'modules/service-bus.bicep' = {
+  name: 'service-bus'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: name
+    workspaceId: monitoring.outputs.workspaceId
+    sku: serviceBusSku
+    privateLink: isPrivate
+      ? { subnetId: network.outputs.endpointSubnetId, zoneId: network.outputs.dnsZoneIds.bus }
+      : null
+  }
+}
+
+module cosmos 'modules/cosmos.bicep' = {
+  name: 'cosmos'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: name
+    databaseName: databaseName
+    workspaceId: monitoring.outputs.workspaceId
+    protection: protection
+    privateLink: isPrivate
+      ? { subnetId: network.outputs.endpointSubnetId, zoneId: network.outputs.dnsZoneIds.cosmos }
+      : null
+  }
+}
+
+module vault 'modules/key-vault.bicep' = {
+  name: 'key-vault'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: take('kv-${environmentName}-${token}', 24)
+    workspaceId: monitoring.outputs.workspaceId
+    frontProof: frontProof
+    privateLink: isPrivate
+      ? { subnetId: network.outputs.endpointSubnetId, zoneId: network.outputs.dnsZoneIds.vault }
+      : null
+  }
+}
+
+module archive 'modules/archive.bicep' = {
+  name: 'archive'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: take('${compactName}audit', 24)
+    workspaceId: monitoring.outputs.workspaceId
+    retentionDays: auditRetentionDays
+    protection: protection
+    privateLinks: isPrivate
+      ? { subnetId: network.outputs.endpointSubnetId, zoneIds: network.outputs.dnsZoneIds }
+      : null
+  }
+}
+
+module appStorage 'modules/storage.bicep' = [
+  for zone in zones: {
+    name: 'storage-${zone}'
+    scope: group
+    params: {
+      location: location
+      tags: tags
+      name: take('${compactName}${zone}', 24)
+      workspaceId: monitoring.outputs.workspaceId
+      containers: ['releases']
+      services: zone == 'runner' || zone == 'all' ? ['blob', 'queue', 'table'] : ['blob']
+      privateLinks: isPrivate
+        ? { subnetId: network.outputs.endpointSubnetId, zoneIds: network.outputs.dnsZoneIds }
+        : null
+    }
+  }
+]
+
+module identities 'modules/identity.bicep' = [
+  for zone in zones: {
+    name: 'identity-${zone}'
+    scope: group
+    params: {
+      location: location
+      tags: tags
+      name: '${name}-${zone}'
+    }
+  }
+]
+
+// The two PostgreSQL roles. They hold no right in Azure at all.
+module investigator 'modules/identity.bicep' = {
+  name: 'identity-investigator'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: '${name}-investigator'
+  }
+}
+
+module executor 'modules/identity.bicep' = {
+  name: 'identity-executor'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: '${name}-executor'
+  }
+}
+
+module roles 'modules/roles.bicep' = [
+  for (zone, i) in zones: {
+    name: 'roles-${zone}'
+    scope: group
+    params: {
+      zone: zone
+      principalId: identities[i].outputs.principalId
+      appStorageName: appStorage[i].outputs.name
+      archiveName: archive.outputs.name
+      insightsName: monitoring.outputs.insightsName
+      vaultName: vault.outputs.name
+      busName: bus.outputs.name
+      cosmosName: cosmos.outputs.name
+      databaseName: databaseName
+    }
+  }
+]
+
+module web 'modules/static-web.bicep' = {
+  name: 'static-web'
+  scope: group
+  params: {
+    location: staticWebLocation
+    tags: tags
+    name: name
+  }
+}
+
+// Names of settings are those of functions/settings.ts; a test holds the two against each other.
+var commonSettings = {
+  PGMEDIC_KILL_SWITCH: killSwitch
+  COSMOS_DATABASE: databaseName
+  ServiceBus__credential: 'managedidentity'
+}
+var ingestSettings = {
+  INGEST_AUDIENCE: ingestAudience
+  INGEST_TENANT_ID: tenant().tenantId
+  INGEST_AUTHORITY_HOST: take(
+    environment().authentication.loginEndpoint,
+    length(environment().authentication.loginEndpoint) - 1
+  )
+  // Azure Monitor's own application, "AzNS AAD Webhook", in every tenant, and the role that it must have been given.
+  INGEST_CALLER_APP_ID: '461e8683-5575-4561-ac7f-899cc907d62a'
+  INGEST_CALLER_ROLE: 'ActionGroupsSecureWebhook'
+}
+var runnerSettings = {
+  METRICS_ENDPOINT: environment().resourceManager
+  PGMEDIC_CLONE_FOLDER: '/tmp/pgmedic-clone'
+  PGMEDIC_VERIFY_SECONDS: string(verifySeconds)
+  PGMEDIC_VERIFY_WINDOWS: string(verifyWindows)
+  PGMEDIC_FOLLOW_UP_SECONDS: string(followUpSeconds)
+  PGMEDIC_PROPOSAL_EXPIRY_SECONDS: string(proposalExpirySeconds)
+}
+var settingsOf = {
+  ingest: ingestSettings
+  api: {}
+  runner: runnerSettings
+  all: union(ingestSettings, runnerSettings)
+}
+
+module apps 'modules/function-app.bicep' = [
+  for (zone, i) in zones: {
+    name: 'app-${zone}'
+    scope: group
+    params: {
+      location: location
+      tags: tags
+      name: '${name}-${zone}'
+      zone: zone
+      identityId: identities[i].outputs.id
+      identityClientId: identities[i].outputs.clientId
+      roleIdentityIds: i == runnerAt ? [investigator.outputs.id, executor.outputs.id] : []
+      subnetId: network.outputs.appSubnetIds[i]
+      storageName: appStorage[i].outputs.name
+      storageBlobEndpoint: appStorage[i].outputs.blobEndpoint
+      insightsConnectionString: monitoring.outputs.insightsConnectionString
+      workspaceId: monitoring.outputs.workspaceId
+      frontHostName: i == apiAt ? web.outputs.hostName : null
+      settings: union(
+        commonSettings,
+        settingsOf[zone],
+        {
+          COSMOS_ENDPOINT: cosmos.outputs.endpoint
+          ServiceBus__fullyQualifiedNamespace: bus.outputs.hostName
+          ServiceBus__clientId: identities[i].outputs.clientId
+        },
+        i == apiAt ? { PGMEDIC_FRONT_PROOF: vault.outputs.frontProofReference } : {}
+      )
+    }
+    // An app that starts before its rights are there fails until it is restarted.
+    dependsOn: [roles]
+  }
+]
+
+module backend 'modules/linked-backend.bicep' = {
+  name: 'linked-backend'
+  scope: group
+  params: {
+    staticWebName: web.outputs.name
+    backendId: apps[apiAt].outputs.id
+    backendLocation: location
+  }
+}
+
+module demoIdentity 'modules/identity.bicep' = if (hasDemo) {
+  name: 'identity-demo'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: '${name}-workload'
+  }
+}
+
+module demo 'modules/demo.bicep' = if (hasDemo) {
+  name: 'demo'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: '${name}-demo'
+    networkId: network.outputs.networkId
+    postgresSubnetId: network.outputs.postgresSubnetId
+    workloadSubnetId: network.outputs.workloadSubnetId
+    admins: demoAdmins
+    workloadIdentityId: demoIdentity!.outputs.id
+    workloadIdentityName: demoIdentity!.outputs.name
+    workloadClientId: demoIdentity!.outputs.clientId
+    workloadPrincipalId: demoIdentity!.outputs.principalId
+  }
+}
+
+// The demo's server is watched like any other. Standard_D2ds_v5 allows 859 connections.
+var demoServers = hasDemo
+  ? [
+      {
+        resourceId: '${subscription().id}/resourceGroups/rg-${name}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name}-demo'
+        region: location
+        maxConnections: 859
+        hasActivityMetrics: true
+        reach: 'network'
+      }
+    ]
+  : []
+var servers = concat(watchedServers, demoServers)
+
+module serverEndpoints 'modules/private-endpoint.bicep' = [
+  for server in servers: if (server.reach == 'privateEndpoint') {
+    name: 'endpoint-${uniqueString(server.resourceId)}'
+    scope: group
+    params: {
+      location: location
+      tags: tags
+      name: '${name}-${last(split(server.resourceId, '/'))}'
+      subnetId: network.outputs.endpointSubnetId
+      targetId: server.resourceId
+      groupId: 'postgresqlServer'
+      dnsZoneId: network.outputs.dnsZoneIds.postgres
+    }
+  }
+]
+
+module serverAccess 'modules/server-access.bicep' = [
+  for server in servers: {
+    name: 'access-${uniqueString(server.resourceId)}'
+    scope: resourceGroup(split(server.resourceId, '/')[2], split(server.resourceId, '/')[4])
+    params: {
+      serverName: last(split(server.resourceId, '/'))
+      principalId: identities[runnerAt].outputs.principalId
+      workspaceId: monitoring.outputs.workspaceId
+    }
+    dependsOn: [demo]
+  }
+]
+
+module actionGroups 'modules/action-groups.bicep' = {
+  name: 'action-groups'
+  scope: group
+  params: {
+    tags: tags
+    name: name
+    ingestHostName: apps[ingestAt].outputs.hostName
+    ingestPrincipalObjectId: ingestPrincipalObjectId
+    ingestAudience: ingestAudience
+    pagerEmails: pagerEmails
+  }
+}
+
+module serverAlerts 'modules/server-alerts.bicep' = [
+  for server in servers: {
+    name: 'alerts-${uniqueString(server.resourceId)}'
+    scope: group
+    params: {
+      tags: tags
+      server: server
+      actionGroupId: actionGroups.outputs.toPgMedicId
+    }
+    dependsOn: [demo]
+  }
+]
+
+module ownAlerts 'modules/own-alerts.bicep' = {
+  name: 'own-alerts'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: name
+    workspaceId: monitoring.outputs.workspaceId
+    insightsId: monitoring.outputs.insightsId
+    busId: bus.outputs.id
+    toPgMedicId: actionGroups.outputs.toPgMedicId
+    toPeopleId: actionGroups.outputs.toPeopleId
+  }
+}
+
+module budget 'modules/budget.bicep' = {
+  name: 'budget'
+  scope: group
+  params: {
+    amount: monthlyBudget
+    startDate: budgetStartDate
+    emails: pagerEmails
+  }
+}
+
+output AZURE_RESOURCE_GROUP string = group.name
+output dashboardUrl string = 'https://${web.outputs.hostName}'
+output staticWebName string = web.outputs.name
+output appNames string[] = [for (zone, i) in zones: apps[i].outputs.name]
+output alertsUrl string = 'https://${apps[ingestAt].outputs.hostName}/api/alerts'
+
+@description('What infra/sql needs: the object ids of the two PostgreSQL roles.')
+output investigatorObjectId string = investigator.outputs.principalId
+output executorObjectId string = executor.outputs.principalId

@@ -1,0 +1,24 @@
+using 'main.bicep'
+
+// What `azd up` uses from somebody's own desk: as main.dev.bicepparam, under the name of azd's environment.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
+param location = readEnvironmentVariable('AZURE_LOCATION')
+param staticWebLocation = 'westeurope'
+param topology = 'all'
+param isPrivate = false
+param protection = 'development'
+param hasDemo = true
+param ingestAudience = readEnvironmentVariable('PGMEDIC_INGEST_AUDIENCE')
+param ingestPrincipalObjectId = readEnvironmentVariable('PGMEDIC_INGEST_PRINCIPAL')
+param pagerEmails = [readEnvironmentVariable('PGMEDIC_PAGER_EMAIL')]
+param demoAdmins = [
+  {
+    objectId: readEnvironmentVariable('PGMEDIC_DEMO_ADMIN_ID')
+    name: readEnvironmentVariable('PGMEDIC_DEMO_ADMIN_NAME')
+    type: 'Group'
+  }
+]
+param monthlyBudget = 300
+param budgetStartDate = readEnvironmentVariable('PGMEDIC_BUDGET_START')
+param auditRetentionDays = 7
+param logRetentionDays = 30

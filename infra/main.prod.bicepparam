@@ -1,0 +1,27 @@
+using 'main.bicep'
+
+// Three zones, closed to the public network. Replace the servers by your own: an id each, nothing else is copied from them.
+param environmentName = 'prod'
+param location = 'westeurope'
+param staticWebLocation = 'westeurope'
+param topology = 'zones'
+param isPrivate = true
+param serviceBusSku = 'Premium'
+param protection = 'production'
+param ingestAudience = readEnvironmentVariable('PGMEDIC_INGEST_AUDIENCE')
+param ingestPrincipalObjectId = readEnvironmentVariable('PGMEDIC_INGEST_PRINCIPAL')
+param pagerEmails = [readEnvironmentVariable('PGMEDIC_PAGER_EMAIL')]
+param watchedServers = [
+  {
+    resourceId: readEnvironmentVariable('PGMEDIC_SERVER_ID')
+    region: 'westeurope'
+    maxConnections: 859
+    hasActivityMetrics: true
+    reach: 'privateEndpoint'
+  }
+]
+param monthlyBudget = 1500
+param budgetStartDate = readEnvironmentVariable('PGMEDIC_BUDGET_START')
+param auditRetentionDays = 2555
+param logRetentionDays = 180
+param logQuotaGb = 5
