@@ -266,6 +266,23 @@ module web 'modules/static-web.bicep' = {
   }
 }
 
+// The demo's server is watched like any other. Standard_D2ds_v5 allows 859 connections.
+var demoServers = hasDemo
+  ? [
+      {
+        resourceId: '${subscription().id}/resourceGroups/rg-${name}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name}-demo'
+        region: location
+        maxConnections: 859
+        hasActivityMetrics: true
+        mayChangeParameters: true
+        reach: 'network'
+      }
+    ]
+  : []
+var servers = concat(watchedServers, demoServers)
+var changesParameters = contains(map(servers, server => server.mayChangeParameters), true)
+var serverSubscriptions = union(map(servers, server => '/subscriptions/${split(server.resourceId, '/')[2]}'), [])
+
 // Names of settings are those of functions/settings.ts; a test holds the two against each other.
 var commonSettings = {
   PGMEDIC_KILL_SWITCH: killSwitch
@@ -291,11 +308,13 @@ var runnerSettings = {
   PGMEDIC_FOLLOW_UP_SECONDS: string(followUpSeconds)
   PGMEDIC_PROPOSAL_EXPIRY_SECONDS: string(proposalExpirySeconds)
 }
+// Without it a change of a server parameter is advice.
+var parameterSettings = changesParameters ? { RESOURCE_MANAGER_ENDPOINT: environment().resourceManager } : {}
 var settingsOf = {
   ingest: ingestSettings
   api: {}
-  runner: runnerSettings
-  all: union(ingestSettings, runnerSettings)
+  runner: union(runnerSettings, parameterSettings)
+  all: union(ingestSettings, runnerSettings, parameterSettings)
 }
 
 module apps 'modules/function-app.bicep' = [
@@ -370,20 +389,6 @@ module demo 'modules/demo.bicep' = if (hasDemo) {
   }
 }
 
-// The demo's server is watched like any other. Standard_D2ds_v5 allows 859 connections.
-var demoServers = hasDemo
-  ? [
-      {
-        resourceId: '${subscription().id}/resourceGroups/rg-${name}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${name}-demo'
-        region: location
-        maxConnections: 859
-        hasActivityMetrics: true
-        reach: 'network'
-      }
-    ]
-  : []
-var servers = concat(watchedServers, demoServers)
-
 module serverEndpoints 'modules/private-endpoint.bicep' = [
   for server in servers: if (server.reach == 'privateEndpoint') {
     name: 'endpoint-${uniqueString(server.resourceId)}'
@@ -400,6 +405,27 @@ module serverEndpoints 'modules/private-endpoint.bicep' = [
   }
 ]
 
+// PostgreSQL Flexible Server has no built-in role of its own. This one reads and writes server parameters, and can neither restart,
+// scale nor delete a server, nor see its data.
+resource parameterRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (changesParameters) {
+  name: guid(subscription().id, name, 'parameters')
+  properties: {
+    roleName: '${name}: PostgreSQL server parameters'
+    description: 'Reads and changes parameters of PostgreSQL Flexible Servers.'
+    type: 'CustomRole'
+    assignableScopes: serverSubscriptions
+    permissions: [
+      {
+        actions: [
+          'Microsoft.DBforPostgreSQL/flexibleServers/read'
+          'Microsoft.DBforPostgreSQL/flexibleServers/configurations/read'
+          'Microsoft.DBforPostgreSQL/flexibleServers/configurations/write'
+        ]
+      }
+    ]
+  }
+}
+
 module serverAccess 'modules/server-access.bicep' = [
   for server in servers: {
     name: 'access-${uniqueString(server.resourceId)}'
@@ -408,6 +434,7 @@ module serverAccess 'modules/server-access.bicep' = [
       serverName: last(split(server.resourceId, '/'))
       principalId: identities[runnerAt].outputs.principalId
       workspaceId: monitoring.outputs.workspaceId
+      parameterRoleId: server.mayChangeParameters ? parameterRole.id : null
     }
     dependsOn: [demo]
   }

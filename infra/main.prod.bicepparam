@@ -17,6 +17,7 @@ param watchedServers = [
     region: 'westeurope'
     maxConnections: 859
     hasActivityMetrics: true
+    mayChangeParameters: true
     reach: 'privateEndpoint'
   }
 ]

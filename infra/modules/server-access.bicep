@@ -1,8 +1,11 @@
-// In a watched server's own resource group: the runner may read its metrics, alerts and logs' settings, and nothing more.
+// In a watched server's own resource group: the runner may read its metrics and alerts, and where allowed change its parameters.
 param serverName string
 
 @description('The runner\'s identity.')
 param principalId string
+
+@description('The role that may change server parameters, for a server where PgMedic may.')
+param parameterRoleId string?
 
 @description('The log workspace to which the server sends its logs.')
 param workspaceId string
@@ -20,6 +23,16 @@ resource right 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringReader)
+  }
+}
+
+resource parameterRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (parameterRoleId != null) {
+  name: guid(server.id, principalId, 'parameters')
+  scope: server
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: parameterRoleId!
   }
 }
 

@@ -46,7 +46,7 @@ resource alerts 'Microsoft.Insights/metricAlerts@2026-01-01' = [
             metricNamespace: rule.metricNamespace
             timeAggregation: rule.timeAggregation
             operator: rule.operator
-            threshold: rule.?threshold ?? server.maxConnections * rule.thresholdPercentOf.percent / 100
+            threshold: rule.?threshold ?? (server.maxConnections * (rule.?thresholdPercentOf.?percent ?? 0) / 100)
           }
         ]
       }

@@ -13,6 +13,9 @@ type WatchedServer = {
   @description('Whether the server parameter metrics.collector_database_activity is on. Rules on metrics that need it are made only then.')
   hasActivityMetrics: bool
 
+  @description('Whether PgMedic may change server parameters, of the kinds that its catalogue knows. Otherwise it only advises them.')
+  mayChangeParameters: bool
+
   @description('privateEndpoint: one is made in PgMedic\'s network. network: the server is reachable otherwise, such as by peering.')
   reach: 'privateEndpoint' | 'network'
 }

@@ -7,8 +7,12 @@ const BICEP_ALONE = new Set(["parent", "scope", "dependsOn"]);
 
 /** Types, versions, places and properties of the resources that would be deployed. */
 export function resourceProblems(instances: readonly Instance[], types: ResourceTypes): Problem[] {
+  const made = new Set<string>();
   return instances.flatMap((instance) => {
-    const { file, line, symbol } = instance;
+    const { file, line, symbol, id, isDeployed, isExisting } = instance;
+    const isSecond = isDeployed && !isExisting && made.has(id);
+    if (isDeployed && !isExisting) made.add(id);
+    if (isSecond) return [{ file, line, rule: "double-resource", message: `${symbol}: ${id} is deployed twice` }];
     return faultsOf(instance, types).map(({ rule, message }) => ({
       file,
       line,

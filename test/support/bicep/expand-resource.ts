@@ -86,5 +86,5 @@ function memberOf(instance: Instance, tree: TypeNode | undefined, name: string):
   const below = tree?.properties?.[name];
   if (tree?.properties !== undefined && below === undefined) throw new Error(`${type} has no property ${name}`);
   const known = isExisting ? undefined : instance.body()[name];
-  return isRuntime(known) ? known : runtimeOf(`${symbol}.${name}`, known, below);
+  return isRuntime(known) ? known : runtimeOf(`${symbol} ${textOf(instance.name)}.${name}`, known, below);
 }

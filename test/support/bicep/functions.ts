@@ -57,7 +57,7 @@ function format([pattern, ...values]: unknown[]): string {
 const TEXT: Record<string, Pure> = {
   format,
   guid: (values) => hash(values).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5"),
-  uniqueString: (values) => hash(values).slice(0, 13).replace(/^\d/, "u"),
+  uniqueString: (values) => hash(values).slice(0, 13),
   toLower: ([text]) => asText(text).toLowerCase(),
   replace: ([text, from, to]) => asText(text).replaceAll(asText(from), asText(to)),
   take: ([value, count]) =>

@@ -10,6 +10,7 @@ const SERVER = {
   region: "westeurope",
   maxConnections: 200,
   hasActivityMetrics: false,
+  mayChangeParameters: false,
   reach: "network",
 };
 

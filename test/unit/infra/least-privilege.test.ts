@@ -1,0 +1,126 @@
+// Who may do what in Azure: the whole list, app by app. A right that is added must be added here, with eyes open.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { deploymentOf, TYPES_FOLDER } from "../../support/bicep/installation.ts";
+import { propertyOf } from "../../support/bicep/rules.ts";
+import { textOf } from "../../support/bicep/values.ts";
+
+const Role = z.strictObject({ name: z.string(), id: z.string() });
+const BuiltIn = z.strictObject({ azureRbac: z.array(Role), cosmosSql: z.array(Role) });
+const builtIn = BuiltIn.parse(JSON.parse(readFileSync(`${TYPES_FOLDER}/role-definitions.json`, "utf8")));
+const nameOf = new Map([...builtIn.azureRbac, ...builtIn.cosmosSql].map(({ id, name }) => [id, name]));
+
+const ownRole = (place: string): string => (place.startsWith("flexibleServers") ? "Server parameters" : "Metadata");
+
+/** Every grant as `role on kind/name`, by the identity that it is for: the last part of its name. */
+function grants(parameterFile: string, over: Record<string, unknown> = {}): Record<string, string[]> {
+  const { instances } = deploymentOf(parameterFile, over);
+  const assignments = instances.filter(
+    ({ type, isDeployed, isExisting }) =>
+      /\/(roleAssignments|sqlRoleAssignments)$/i.test(type) && isDeployed && !isExisting,
+  );
+  const found: Record<string, Set<string>> = {};
+  for (const assignment of assignments) {
+    const identity = /-(\w+)\.properties\.principalId>$/.exec(textOf(propertyOf(assignment, "principalId")))?.[1];
+    const roleId = textOf(propertyOf(assignment, "roleDefinitionId")).split("/").at(-1) ?? "";
+    const target = assignment.id.replace(/\/providers\/Microsoft\.Authorization\/roleAssignments.*$/, "");
+    const place = textOf(propertyOf(assignment, "scope") ?? target)
+      .split("/")
+      .slice(-2)
+      .join("/")
+      .replace(/pgm(edic)?-?prod-?[0-9a-f]{6}-?/, "");
+    (found[identity ?? "nobody"] ??= new Set()).add(`${nameOf.get(roleId) ?? ownRole(place)} on ${place}`);
+  }
+  return Object.fromEntries(Object.entries(found).map(([zone, list]) => [zone, [...list].toSorted()]));
+}
+
+const CONTAINERS = ["alerts", "baselines", "incidents", "instructions", "memory", "servers", "system"];
+const QUEUES = ["approvals", "run-events", "runs"];
+const writes = (names: string[]): string[] =>
+  names.map((name) => `Cosmos DB Built-in Data Contributor on colls/${name}`);
+
+test("the ingest app may take alerts and ask for runs, and nothing else", () => {
+  expect(grants("main.prod.bicepparam")["ingest"]).toEqual(
+    [
+      "Azure Service Bus Data Sender on queues/runs",
+      ...writes(["alerts", "incidents"]),
+      "Cosmos DB Built-in Data Reader on colls/servers",
+      "Metadata on databaseAccounts/",
+      "Monitoring Metrics Publisher on components/",
+      "Storage Blob Data Owner on storageAccounts/ingest",
+    ].toSorted(),
+  );
+});
+
+test("the api app may write what people decide, and read one secret", () => {
+  expect(grants("main.prod.bicepparam")["api"]).toEqual(
+    [
+      "Azure Service Bus Data Sender on queues/approvals",
+      "Azure Service Bus Data Sender on queues/runs",
+      ...writes(["incidents", "instructions", "servers", "system"]),
+      "Cosmos DB Built-in Data Reader on colls/baselines",
+      "Cosmos DB Built-in Data Reader on colls/memory",
+      "Key Vault Secrets User on secrets/front-proof",
+      "Metadata on databaseAccounts/",
+      "Monitoring Metrics Publisher on components/",
+      "Storage Blob Data Owner on storageAccounts/api",
+    ].toSorted(),
+  );
+});
+
+test("the runner may work on every document and queue, and read a watched server's metrics, but not its data", () => {
+  expect(grants("main.prod.bicepparam")["runner"]).toEqual(
+    [
+      ...QUEUES.flatMap((name) => [
+        `Azure Service Bus Data Receiver on queues/${name}`,
+        `Azure Service Bus Data Sender on queues/${name}`,
+      ]),
+      ...writes(CONTAINERS),
+      "Metadata on databaseAccounts/",
+      "Monitoring Metrics Publisher on components/",
+      "Monitoring Reader on flexibleServers/shop-db",
+      "Server parameters on flexibleServers/shop-db",
+      "Storage Blob Data Contributor on containers/audit",
+      "Storage Blob Data Owner on storageAccounts/runner",
+      "Storage Queue Data Contributor on storageAccounts/runner",
+      "Storage Table Data Contributor on storageAccounts/runner",
+    ].toSorted(),
+  );
+});
+
+test("the identities of the two PostgreSQL roles and of the demo's workload hold no right in Azure", () => {
+  expect(Object.keys(grants("main.prod.bicepparam")).toSorted()).toEqual(["api", "ingest", "runner"]);
+  expect(Object.keys(grants("main.dev.bicepparam"))).toEqual(["all"]);
+});
+
+test("only the runner takes on the identities of the PostgreSQL roles", () => {
+  const apps = deploymentOf("main.prod.bicepparam").instances.filter(({ symbol }) => symbol === "app");
+  const counts = apps.map(({ name, body }) => [
+    String(name).split("-").at(-1),
+    JSON.stringify(body()["identity"]).match(/userAssignedIdentities\//g)?.length,
+  ]);
+  expect(Object.fromEntries(counts)).toEqual({ ingest: 1, api: 1, runner: 3 });
+});
+
+test("every role is a built-in one that exists, and none of them manages anything", () => {
+  const all = Object.values(grants("main.prod.bicepparam", { hasDemo: true })).flat();
+  const roles = new Set(all.map((grant) => grant.split(" on ")[0]));
+  for (const role of roles) expect(role).not.toMatch(/^(Owner|Contributor|User Access Administrator|Reader)$/);
+  expect(all.filter((grant) => grant.startsWith("Metadata")).every((grant) => grant.includes("databaseAccounts"))).toBe(
+    true,
+  );
+});
+
+test("the role of our own changes server parameters alone, and is made only where a server allows it", () => {
+  const rolesOf = (over: Record<string, unknown>) =>
+    deploymentOf("main.prod.bicepparam", over).instances.filter(
+      ({ type, isDeployed }) => type === "Microsoft.Authorization/roleDefinitions" && isDeployed,
+    );
+  expect(rolesOf({ watchedServers: [] })).toEqual([]);
+  const [role] = rolesOf({});
+  if (role === undefined) throw new Error("the role is missing");
+  const actions = JSON.stringify(propertyOf(role, "permissions"));
+  expect(actions).not.toContain("*");
+  expect(actions.match(/\/(write|action|delete)"/g)).toEqual(['/write"']);
+});

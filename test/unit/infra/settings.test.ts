@@ -1,0 +1,103 @@
+// The settings that the code reads and the settings that Bicep sets are the same, zone by zone.
+import { expect, test } from "vitest";
+import { readSettings, Settings } from "../../../functions/settings.ts";
+import { Queue } from "../../../shared/contracts/messages.ts";
+import { CONTAINERS } from "../../../shared/adapters/documents.ts";
+import { deploymentOf } from "../../support/bicep/installation.ts";
+import { isPlainObject, settled } from "../../support/bicep/values.ts";
+
+/** Read by the platform, or by Azure's own clients. */
+const OF_THE_PLATFORM = new Set([
+  "APPLICATIONINSIGHTS_CONNECTION_STRING",
+  "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+  "AZURE_CLIENT_ID",
+  "AzureWebJobsStorage__accountName",
+  "AzureWebJobsStorage__clientId",
+  "AzureWebJobsStorage__credential",
+  "ServiceBus__clientId",
+  "ServiceBus__credential",
+]);
+/** Never set in Azure, each with the reason. */
+const NOT_IN_AZURE: Record<string, string> = {
+  COSMOS_KEY: "keys are switched off; the identity signs in",
+  ServiceBus: "a connection string holds a key; the identity signs in",
+  WEBSITE_INSTANCE_ID: "Azure sets it itself",
+};
+/** Flex Consumption refuses these, or they stand elsewhere. */
+const REFUSED = [
+  "FUNCTIONS_WORKER_RUNTIME",
+  "FUNCTIONS_EXTENSION_VERSION",
+  "WEBSITE_RUN_FROM_PACKAGE",
+  "WEBSITE_NODE_DEFAULT_VERSION",
+  "AzureWebJobsStorage",
+];
+
+/** The app settings of each zone as deployed. */
+function settingsByZone(parameterFile: string): Record<string, Record<string, string>> {
+  const configs = deploymentOf(parameterFile).instances.filter(({ symbol }) => symbol === "appSettings");
+  return Object.fromEntries(
+    configs.map(({ body }) => {
+      const values = settled(body()["properties"]);
+      if (!isPlainObject(values)) throw new Error("app settings are an object");
+      const texts = Object.entries(values).map(([name, value]) => [name, String(value)] as const);
+      return [String(values["PGMEDIC_APP"]), Object.fromEntries(texts)];
+    }),
+  );
+}
+const read = new Set(Object.keys(Settings.shape));
+
+test("every setting that the code reads is set in one of the apps, or is listed with the reason", () => {
+  for (const file of ["main.prod.bicepparam", "main.dev.bicepparam"]) {
+    const set = new Set(Object.values(settingsByZone(file)).flatMap((settings) => Object.keys(settings)));
+    const missing = [...read].filter((name) => !set.has(name) && NOT_IN_AZURE[name] === undefined);
+    expect(missing, file).toEqual([]);
+  }
+});
+
+test("every setting that Bicep sets is read by the code or by the platform", () => {
+  for (const settings of Object.values(settingsByZone("main.prod.bicepparam"))) {
+    const unread = Object.keys(settings).filter((name) => !read.has(name) && !OF_THE_PLATFORM.has(name));
+    expect(unread).toEqual([]);
+    expect(Object.keys(settings).filter((name) => REFUSED.includes(name) || NOT_IN_AZURE[name])).toEqual([]);
+  }
+});
+
+test("each zone starts with its settings, and gets none that is another zone's business", () => {
+  const zones = settingsByZone("main.prod.bicepparam");
+  expect(Object.keys(zones).toSorted()).toEqual(["api", "ingest", "runner"]);
+  // What Azure alone knows before a deployment.
+  const inAzure = { WEBSITE_INSTANCE_ID: "i-1", COSMOS_ENDPOINT: "https://pgmedic.documents.azure.com:443/" };
+  for (const [zone, settings] of Object.entries({ ...zones, ...settingsByZone("main.dev.bicepparam") }))
+    expect(readSettings({ ...settings, ...inAzure }).PGMEDIC_APP).toBe(zone);
+  const of = (zone: string) => Object.keys(zones[zone] ?? {});
+  expect(of("api").filter((name) => name.startsWith("INGEST_"))).toEqual([]);
+  expect(of("ingest")).not.toContain("PGMEDIC_FRONT_PROOF");
+  expect(of("runner")).not.toContain("PGMEDIC_FRONT_PROOF");
+});
+
+test("the front's proof is a reference to the vault, not the proof", () => {
+  const { api } = settingsByZone("main.prod.bicepparam");
+  expect(api?.["PGMEDIC_FRONT_PROOF"]).toMatch(/@Microsoft\.KeyVault\(SecretUri=.*front-proof\)/);
+});
+
+test("the kill switch reaches every app", () => {
+  const configs = deploymentOf("main.prod.bicepparam", { killSwitch: "on" }).instances.filter(
+    ({ symbol }) => symbol === "appSettings",
+  );
+  expect(configs.map(({ body }) => JSON.stringify(settled(body())))).toHaveLength(3);
+  for (const { body } of configs) expect(JSON.stringify(body())).toContain('"PGMEDIC_KILL_SWITCH":"on"');
+});
+
+test("the queues are those that the code sends to, with duplicates dropped and dead letters kept", () => {
+  const queues = deploymentOf("main.prod.bicepparam").instances.filter(({ symbol }) => symbol === "queues");
+  expect(queues.map(({ name }) => String(name)).toSorted()).toEqual([...Queue.options].toSorted());
+  for (const { body } of queues)
+    expect(body()["properties"]).toMatchObject({ requiresDuplicateDetection: true, maxDeliveryCount: 10 });
+});
+
+test("the containers and their partition keys are those that the code opens", () => {
+  const { instances } = deploymentOf("main.prod.bicepparam");
+  const documents = instances.filter(({ symbol }) => symbol === "documents");
+  const keys = documents.map(({ name, body }) => [name, /"paths":\["([^"]+)"\]/.exec(JSON.stringify(body()))?.[1]]);
+  expect(Object.fromEntries(keys)).toEqual(CONTAINERS);
+});
