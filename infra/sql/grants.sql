@@ -1,0 +1,94 @@
+-- What the two roles may do in one database. Run it in every watched database, as an administrator who may grant the owners' roles:
+--   psql -v investigator=pgmedic_investigator -v executor=pgmedic_executor -v schemas=public,sales \
+--        -v reads_all_data=off -v ends_sessions=off -f grants.sql
+-- It may be run again at any time: after new owners or schemas, after break-glass.sql, after a restore.
+--
+-- schemas         what PgMedic may look at and act in
+-- reads_all_data  on: pg_read_all_data (PostgreSQL 14 or newer) instead of SELECT on the tables that there are now. PgMedic reads
+--                 statistics, not tables; but PostgreSQL shows column statistics only to who may read the column.
+-- ends_sessions   on: the executor may cancel and end sessions (pg_signal_backend); every one is asked of a person first
+\set ON_ERROR_STOP on
+
+begin;
+
+select pg_catalog.set_config('pgmedic.investigator', :'investigator', true),
+       pg_catalog.set_config('pgmedic.executor', :'executor', true),
+       pg_catalog.set_config('pgmedic.schemas', :'schemas', true),
+       pg_catalog.set_config('pgmedic.reads_all_data', :'reads_all_data', true),
+       pg_catalog.set_config('pgmedic.ends_sessions', :'ends_sessions', true);
+
+do $$
+declare
+  investigator constant text := current_setting('pgmedic.investigator');
+  executor constant text := current_setting('pgmedic.executor');
+  schemas constant text[] := regexp_split_to_array(current_setting('pgmedic.schemas'), '\s*,\s*');
+  reads_all constant boolean := current_setting('pgmedic.reads_all_data')::boolean;
+  -- Since 16 a membership says for itself whether it may be used without SET ROLE; before, the member says it for all.
+  says_itself constant boolean := current_setting('server_version_num')::int >= 160000;
+  missing text;
+  owner name;
+  one text;
+begin
+  select string_agg(s, ', ') into missing from unnest(schemas) s where not exists (
+    select from pg_catalog.pg_namespace where nspname = s);
+  if missing is not null then
+    raise exception 'there is no schema % in the database %', missing, current_database();
+  end if;
+  select string_agg(distinct r.rolname, ', ') into missing
+  from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join pg_catalog.pg_roles r on r.oid = c.relowner
+  where n.nspname = any(schemas) and c.relkind in ('r', 'p') and r.rolsuper;
+  if missing is not null then
+    raise exception 'tables belong to the superuser %: who may act for it may do everything', missing
+      using hint = 'Give the tables another owner first.';
+  end if;
+
+  execute format('grant connect on database %I to %I, %I', current_database(), investigator, executor);
+
+  -- The investigator looks. What it may not do is said twice: it has no right to write, and its sessions are read-only.
+  execute format('grant pg_monitor to %I', investigator);
+  execute format('alter role %I set default_transaction_read_only = on', investigator);
+  execute format('alter role %I connection limit 10', investigator);
+  if reads_all then
+    execute format('grant pg_read_all_data to %I', investigator);
+  else
+    foreach one in array schemas loop
+      execute format('grant usage on schema %I to %I', one, investigator);
+      execute format('grant select on all tables in schema %I to %I', one, investigator);
+    end loop;
+  end if;
+
+  -- The executor has no right of its own. It acts as a table's owner, and only after it has said so.
+  execute format('alter role %I connection limit 10', executor);
+  if not says_itself then
+    execute format('alter role %I noinherit', executor);
+  end if;
+  for owner in
+    select distinct r.rolname
+    from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      join pg_catalog.pg_roles r on r.oid = c.relowner
+    where n.nspname = any(schemas) and c.relkind in ('r', 'p')
+  loop
+    execute format('grant %I to %I%s', owner, executor, case when says_itself then ' with set true, inherit false' else '' end);
+    if not reads_all then
+      foreach one in array schemas loop
+        -- Tables that come later. Who may not speak for the owner runs the script again after a new table instead.
+        if pg_has_role(owner, 'member') then
+          execute format('alter default privileges for role %I in schema %I grant select on tables to %I', owner, one, investigator);
+        end if;
+      end loop;
+    end if;
+  end loop;
+  if current_setting('pgmedic.ends_sessions')::boolean then
+    -- Rights that come with a sign-in, where the executor otherwise inherits nothing.
+    execute format('grant pg_signal_backend to %I%s', executor, case when says_itself then ' with inherit true, set false' else '' end);
+    if not says_itself then
+      raise notice 'before PostgreSQL 16 the executor uses pg_signal_backend after SET ROLE only';
+    end if;
+  end if;
+end
+$$;
+
+commit;
