@@ -1,85 +1,63 @@
-import { type ColumnKey, type IndexShape, plainShape } from "../contracts/index-shape.ts";
-import { columnsOf, indexText } from "../core/index-text.ts";
-import { type CatalogTable, distinctValues } from "./catalog.ts";
-import type { Scan } from "./scans.ts";
+import { type IndexKey, type IndexShape, plainShape } from "../contracts/index-shape.ts";
+import { indexText } from "../core/index-text.ts";
+import { coveringShapes, keyLists } from "./btree-shapes.ts";
+import type { Catalog, CatalogTable } from "./catalog.ts";
+import { ginShapes } from "./gin-shapes.ts";
+import { partialShapes } from "./partial-shapes.ts";
+import { type Condition, newScan, type Scan } from "./scan.ts";
+
+export { coveringIndex } from "./existing-index.ts";
+export { estimatedBytes } from "./index-size.ts";
 
 /** An index that might help, not yet tried. */
 export type Candidate = { table: CatalogTable; shape: IndexShape };
 
-const MAXIMUM_COLUMNS = 3;
-const ascending = (column: string): ColumnKey => ({ column, direction: "asc" });
-
 /** Two candidates with the same text are the same index. */
 export const candidateName = ({ table, shape }: Candidate): string => indexText(table.schema, table.table, shape);
 
-/**
- * B-tree candidates for one scan, up to three columns: equality columns by falling number of distinct values, then a range or the
- * sort order; each join column alone and before the equalities. Order is deterministic.
- */
-export function candidatesFor(scan: Scan): Candidate[] {
+/** What a scan asks for: sets of indexes that help together (nearly all have one member), and what no index can do for it. */
+export type Ideas = { sets: Candidate[][]; refused: { what: string; because: string }[] };
+
+/** Everything that might help one scan, in a deterministic order. */
+export function ideasFor(scan: Scan, catalog: Catalog): Ideas {
   const { table } = scan;
-  const canHold = ({ column }: ColumnKey): boolean =>
-    table.columns.some((known) => known.column === column && known.has_btree);
-  const equal = [...scan.equal].sort(byDistinctValues(table)).map(ascending);
-  const lists: ColumnKey[][] = [
-    ...equal.map((key) => [key]),
-    ...scan.join.map((column) => [ascending(column)]),
-    ...scan.range.map((column) => [ascending(column)]),
-    equal,
-    ...scan.range.map((column) => [...equal, ascending(column)]),
-    ...(scan.sort.length > 0 ? [[...equal, ...scan.sort], scan.sort] : []),
-    ...scan.join.map((column) => [ascending(column), ...equal]),
+  const lists = keyLists(scan, catalog);
+  const gin = ginShapes(scan, catalog);
+  const shapes = [
+    ...lists.map(plainShape),
+    ...coveringShapes(scan, lists),
+    ...partialShapes(scan, lists),
+    ...gin.flatMap((one) => ("shape" in one ? one.shape : [])),
   ];
-  const found = new Map<string, Candidate>();
-  for (const keys of lists) {
-    const fitting = uniqueColumns(keys).slice(0, MAXIMUM_COLUMNS);
-    if (fitting.length === 0 || !fitting.every(canHold)) continue;
-    const candidate = { table, shape: plainShape(fitting) };
-    found.set(candidateName(candidate), candidate);
-  }
-  return [...found.values()];
+  return {
+    sets: [...shapes.map((shape) => [{ table, shape }]), ...alternativeSets(scan, catalog)],
+    refused: [...scan.refused, ...gin.flatMap((one) => ("shape" in one ? [] : one))],
+  };
 }
 
-function byDistinctValues(table: CatalogTable): (a: string, b: string) => number {
-  return (a, b) => (distinctValues(table, b) ?? 0) - (distinctValues(table, a) ?? 0) || (a < b ? -1 : 1);
+/** The candidates of one scan, each once. */
+export const candidatesFor = (scan: Scan, catalog: Catalog): Candidate[] => [
+  ...new Map(
+    ideasFor(scan, catalog)
+      .sets.flat()
+      .map((candidate) => [candidateName(candidate), candidate]),
+  ).values(),
+];
+
+/** For an OR on one table: an index for each arm, which the planner combines (documentation, 11.5). */
+function alternativeSets(scan: Scan, catalog: Catalog): Candidate[][] {
+  return scan.alternatives.flatMap((arms) => {
+    const perArm = arms.map((arm) => armCandidate(scan, arm, catalog));
+    const found = perArm.flatMap((candidate) => candidate ?? []);
+    if (found.length < arms.length) return [];
+    return [[...new Map(found.map((candidate) => [candidateName(candidate), candidate])).values()]];
+  });
 }
 
-const uniqueColumns = (keys: readonly ColumnKey[]): ColumnKey[] =>
-  keys.filter((key, position) => keys.findIndex(({ column }) => column === key.column) === position);
-
-/** The valid index that already begins with a candidate's columns, if there is one: another would only cost. */
-export function coveringIndex({ table, shape }: Candidate): string | null {
-  const covering = table.indexes.find(
-    (index) =>
-      index.is_valid &&
-      index.method === "btree" &&
-      index.predicate === null &&
-      shape.keys.every((key, position) => "column" in key && index.key_columns[position] === key.column),
-  );
-  return covering?.index ?? null;
-}
-
-const PAGE_BYTES = 8192;
-/** nbtree's default fillfactor, and what a page keeps for its header and special space. */
-const USABLE_BYTES = (PAGE_BYTES - 40) * 0.9;
-const TUPLE_OVERHEAD_BYTES = 8 + 4;
-const POSTING_BYTES = 6;
-
-/**
- * The size in bytes of a b-tree over these keys: one tuple a row, or one posting list a value where values repeat (deduplication,
- * PostgreSQL documentation, 64.1.4.3).
- */
-export function estimatedBytes({ table, shape }: Candidate): number {
-  const rows = Math.max(table.rows, 1);
-  const columns = shape.keys.flatMap(columnsOf);
-  const widths = columns.map((column) => table.statistics.find((known) => known.column === column)?.average_width ?? 8);
-  const keyBytes = Math.ceil(widths.reduce((sum, width) => sum + width, 0) / 8) * 8;
-  const distinct = Math.min(
-    rows,
-    columns.reduce((product, column) => product * (distinctValues(table, column) ?? rows), 1),
-  );
-  const plain = rows * (keyBytes + TUPLE_OVERHEAD_BYTES);
-  const deduplicated = distinct * (keyBytes + TUPLE_OVERHEAD_BYTES) + rows * POSTING_BYTES;
-  const leafPages = Math.ceil(Math.min(plain, deduplicated) / USABLE_BYTES);
-  return (leafPages + Math.ceil(leafPages / 200) + 1) * PAGE_BYTES;
+function armCandidate({ table }: Scan, arm: readonly Condition[], catalog: Catalog): Candidate | null {
+  const scan = { ...newScan(table), conditions: [...arm] };
+  const lists = keyLists(scan, catalog).filter((keys: readonly IndexKey[]) => keys.length === 1);
+  const shape = lists[0] === undefined ? null : plainShape(lists[0]);
+  const other = ginShapes(scan, catalog).flatMap((one) => ("shape" in one ? one.shape : []))[0];
+  return shape === null ? (other === undefined ? null : { table, shape: other }) : { table, shape };
 }

@@ -1,6 +1,14 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { CloneAnswer, CloneFailure, CloneRequest, Loaded, PlannerClone, Planned } from "./clone-protocol.ts";
+import type { Candidate } from "./candidates.ts";
+import type {
+  CloneAnswer,
+  CloneFailure,
+  CloneRequest,
+  LoadedInThread,
+  PlannerClone,
+  Planned,
+} from "./clone-protocol.ts";
 
 type Waiting = { resolve: (value: CloneAnswer["value"]) => void; reject: (reason: Error) => void };
 type Asked<R> = R extends unknown ? Omit<R, "id"> : never;
@@ -44,14 +52,21 @@ export function startPlannerClone(folder: string): PlannerClone {
   return {
     // Each kind of request has its kind of answer: see clone-worker.ts.
     load: async (catalog, candidates) => {
-      const { indexes, problems } = (await ask({ what: "load", catalog, candidates })) as Loaded;
-      // What came back is a copy: the caller compares tables by identity, so it gets its own candidates again, in the same order.
+      const answer = (await ask({ what: "load", catalog, candidates })) as LoadedInThread;
+      // What crosses is a copy: the caller compares tables by identity, so it gets its own candidates again.
+      const own = ({ place }: { place: number }): Candidate[] => candidates.slice(place, place + 1);
       return {
-        indexes: indexes.map((index, at) => ({ ...index, candidate: candidates[at] ?? index.candidate })),
-        problems,
+        indexes: answer.indexes.flatMap(({ place, ...index }) =>
+          own({ place }).map((candidate) => ({ ...index, candidate })),
+        ),
+        failed: answer.failed.flatMap(({ place, because }) =>
+          own({ place }).map((candidate) => ({ candidate, because })),
+        ),
+        problems: answer.problems,
       };
     },
-    plan: async (query, on = []) => (await ask({ what: "plan", query, on })) as Planned,
+    plan: async (query, on = [], wish = {}) =>
+      (await ask({ what: "plan", query, on: on.map(({ oid }) => oid), wish })) as Planned,
     close: async () => {
       if (death === null) await ask({ what: "close" });
     },

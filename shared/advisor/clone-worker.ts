@@ -12,7 +12,7 @@ async function answer(request: CloneRequest): Promise<CloneAnswer["value"]> {
     case "load":
       return clone.load(request.catalog, request.candidates);
     case "plan":
-      return clone.plan(request.query, request.on);
+      return clone.plan(request.query, request.on, request.wish);
     case "close":
       await clone.close();
       return null;

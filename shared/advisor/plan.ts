@@ -8,6 +8,8 @@ export type PlanNode = {
   "Relation Name"?: string | undefined;
   "Index Name"?: string | undefined;
   "Index Cond"?: string | undefined;
+  "Parallel Aware"?: boolean | undefined;
+  "Workers Planned"?: number | undefined;
   Filter?: string | undefined;
   Plans?: PlanNode[] | undefined;
 };
@@ -18,6 +20,8 @@ const PlanNode: z.ZodType<PlanNode> = z.looseObject({
   "Relation Name": z.string().optional(),
   "Index Name": z.string().optional(),
   "Index Cond": z.string().optional(),
+  "Parallel Aware": z.boolean().optional(),
+  "Workers Planned": z.number().optional(),
   Filter: z.string().optional(),
   get Plans() {
     return z.array(PlanNode).optional();
@@ -30,7 +34,7 @@ export const Plans = z.array(z.looseObject({ "QUERY PLAN": z.array(z.looseObject
 export const costOf = (plan: PlanNode): number => plan["Total Cost"];
 
 /** A plan's nodes, top first. */
-function* planNodes(plan: PlanNode): Generator<PlanNode> {
+export function* planNodes(plan: PlanNode): Generator<PlanNode> {
   yield plan;
   for (const child of plan.Plans ?? []) yield* planNodes(child);
 }
@@ -40,10 +44,13 @@ export const indexesIn = (plan: PlanNode): string[] => [...planNodes(plan)].flat
 
 /** The share of a table's rows that a plan's sequential scan keeps, by the planner's own estimate; null without such a scan. */
 export function keptShare(plan: PlanNode, table: string, rows: number): number | null {
-  const scan = [...planNodes(plan)].find((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === table);
+  const nodes = [...planNodes(plan)];
+  const scan = nodes.find((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === table);
   if (scan === undefined || rows <= 0) return null;
-  // A parallel scan's estimate is for one worker; the gather above it knows the whole, but its filter may too: stay with the larger.
-  return Math.min(1, scan["Plan Rows"] / rows);
+  // A parallel scan's estimate is for one process; the leader helps the less the more workers there are (costsize.c).
+  const workers = nodes.find((node) => node["Workers Planned"] !== undefined)?.["Workers Planned"] ?? 0;
+  const processes = scan["Parallel Aware"] === true ? workers + Math.max(0, 1 - 0.3 * workers) : 1;
+  return Math.min(1, (scan["Plan Rows"] * processes) / rows);
 }
 
 /** Indexes that a plan searches without a condition on their leading column. */
@@ -55,3 +62,10 @@ export const skipScans = (plan: PlanNode, leadingColumns: ReadonlyMap<string, st
       ? (node["Index Name"] ?? [])
       : [];
   });
+
+/** How many steps of a plan sort. */
+export const sortsIn = (plan: PlanNode): number =>
+  [...planNodes(plan)].filter((node) => node["Node Type"].endsWith("Sort")).length;
+
+/** How many rows an UPDATE or DELETE changes, by the planner's estimate. */
+export const rowsChanged = (plan: PlanNode): number => plan.Plans?.[0]?.["Plan Rows"] ?? 0;

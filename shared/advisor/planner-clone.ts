@@ -1,22 +1,41 @@
 import { rm } from "node:fs/promises";
 import type { PGlite } from "@electric-sql/pglite";
 import { identifier } from "../core/identifier.ts";
-import { indexText } from "../core/index-text.ts";
-import { type Candidate, estimatedBytes } from "./candidates.ts";
-import type { Catalog, CatalogTable } from "./catalog.ts";
-import { createTable, createTypes, usableSettings } from "./clone-ddl.ts";
-import { clear, type CloneStorage, openStorage, restoreSize, restoreStatistics } from "./clone-storage.ts";
-import { costOf, Plans, skipScans } from "./plan.ts";
-import { type HypotheticalIndex, type Loaded, messageOf, type PlannerClone, type Planned } from "./clone-protocol.ts";
+import type { Candidate } from "./candidates.ts";
+import type { Catalog } from "./catalog.ts";
+import { addCandidates } from "./clone-candidates.ts";
+import {
+  createExtensions,
+  createFunctions,
+  createSchemas,
+  createTable,
+  createTypes,
+  createViews,
+  inOrder,
+  searchPath,
+  standIns,
+  type Step,
+  usableSettings,
+} from "./clone-ddl.ts";
+import { explain, type Switches, withoutSkipScans } from "./clone-explain.ts";
+import { type LoadedInThread, messageOf, type Planned, type PlanWish } from "./clone-protocol.ts";
+import { clear, type CloneStorage, openStorage, restoreSizes, restoreStatistics } from "./clone-storage.ts";
+import { restoreExtendedStatistics } from "./extended-statistics.ts";
 
 /** Skip scans came with PostgreSQL 18: for an older server a plan with one is a plan that it cannot make. */
 const SKIP_SCAN_VERSION = 180000;
+
+export type OpenClone = {
+  load: (catalog: Catalog, candidates: readonly Candidate[]) => Promise<LoadedInThread>;
+  plan: (query: string, on: readonly number[], wish: PlanWish) => Promise<Planned>;
+  close: () => Promise<void>;
+};
 
 /**
  * An in-process PostgreSQL that holds a server's planner state and none of its data: empty tables with the server's statistics and
  * sizes. Kept in `folder`; making the first one takes seconds, later ones start from a template.
  */
-export async function openClone(folder: string): Promise<PlannerClone> {
+export async function openClone(folder: string): Promise<OpenClone> {
   const storage = await openStorage(folder);
   const { database } = storage;
   let version = 0;
@@ -25,19 +44,11 @@ export async function openClone(folder: string): Promise<PlannerClone> {
       version = catalog.version;
       return loadCatalog(storage, catalog, candidates);
     },
-
-    plan: async (query, on = []) => {
-      for (const { name } of on) await switchIndex(database, name, true);
-      const hidden: string[] = [];
-      try {
-        const planned = await explain(database, query);
-        return version < SKIP_SCAN_VERSION ? await withoutSkipScans(database, query, planned, hidden) : planned;
-      } finally {
-        for (const name of hidden) await switchIndex(database, name, true);
-        for (const { name } of on) await switchIndex(database, name, false);
-      }
+    plan: async (query, on, wish) => {
+      const switches: Switches = { on, without: wish.without ?? [], settings: wish.settings ?? {}, hidden: [] };
+      const planned = await explain(database, query, switches, wish.text ?? true);
+      return version < SKIP_SCAN_VERSION ? withoutSkipScans(database, query, switches, planned) : planned;
     },
-
     close: async (): Promise<void> => {
       await database.close();
       await rm(storage.folder, { recursive: true, force: true });
@@ -45,83 +56,96 @@ export async function openClone(folder: string): Promise<PlannerClone> {
   };
 }
 
-async function loadCatalog(storage: CloneStorage, catalog: Catalog, candidates: readonly Candidate[]): Promise<Loaded> {
+async function loadCatalog(
+  storage: CloneStorage,
+  catalog: Catalog,
+  candidates: readonly Candidate[],
+): Promise<LoadedInThread> {
   const { database } = storage;
-  const problems: string[] = [];
+  const problems = standIns(catalog);
   await clear(storage);
-  await database.exec(createTypes(catalog));
+  await database.exec(createSchemas(catalog));
+  await database.exec(searchPath(catalog));
+  await carryOut(database, [...createExtensions(catalog), ...createTypes(catalog)], problems);
+  await carryOut(
+    database,
+    inOrder(catalog).map((table) => createTable(table, catalog)),
+    problems,
+  );
+  await carryOut(database, [...createFunctions(catalog), ...createViews(catalog)], problems);
+  await loadIndexes(storage, catalog, problems);
+  const { indexes, failed } = await addCandidates(storage, candidates);
+  await restoreSizes(storage, tableSizes(catalog));
+  problems.push(
+    ...(await restoreStatistics(
+      storage,
+      catalog.tables.flatMap(({ statistics }) => statistics),
+    )),
+  );
+  problems.push(...(await restoreExtendedStatistics(database, catalog)), ...partitionProblems(catalog));
   for (const setting of usableSettings(catalog)) await trySet(database, setting, problems);
-  for (const table of catalog.tables) await database.exec(createTable(table, catalog));
-  await database.exec(`set search_path = ${catalog.schemas.map((schema) => identifier(schema)).join(", ")}`);
-  for (const table of catalog.tables) await loadIndexes(storage, table, problems);
-  const indexes = await addCandidates(storage, candidates);
-  for (const { schema, table, bytes, rows, all_visible_pages: visible } of catalog.tables) {
-    await restoreSize(storage, schema, table, { bytes, rows, visible });
-  }
-  return { indexes, problems };
+  return { indexes, failed, problems };
 }
 
-async function loadIndexes(storage: CloneStorage, table: CatalogTable, problems: string[]): Promise<void> {
-  for (const { index, schema, definition, bytes, rows } of table.indexes.filter(({ is_valid }) => is_valid)) {
-    try {
-      await storage.database.exec(definition);
-      await restoreSize(storage, schema, index, { bytes, rows, visible: 0 });
-    } catch (error) {
-      problems.push(`index ${index} is left out: ${messageOf(error)}`);
+/** Carries out steps in as few calls as they allow: together, or one by one when one of them fails. */
+async function carryOut(database: PGlite, steps: readonly Step[], problems: string[]): Promise<void> {
+  try {
+    await database.exec(["begin", ...steps.map(({ sql }) => sql), "commit"].join(";\n"));
+  } catch {
+    await database.exec("rollback");
+    for (const { sql, what } of steps) {
+      try {
+        await database.exec(sql);
+      } catch (error) {
+        problems.push(`${what} is left out: ${messageOf(error)}`);
+      }
     }
   }
-  for (const column of table.statistics) await restoreStatistics(storage, column);
 }
 
-/** Adds candidates, switched off. They must be made while the heap is empty: PostgreSQL would read every page otherwise. */
-async function addCandidates(storage: CloneStorage, candidates: readonly Candidate[]): Promise<HypotheticalIndex[]> {
-  const added: HypotheticalIndex[] = [];
-  for (const [position, candidate] of candidates.entries()) {
-    const { schema, table, rows } = candidate.table;
-    const name = `pgmedic_candidate_${position}`;
-    await storage.database.exec(`create index ${name} on ${indexText(schema, table, candidate.shape)}`);
-    const bytes = estimatedBytes(candidate);
-    await restoreSize(storage, schema, name, { bytes, rows: Math.max(rows, 0), visible: 0 });
-    added.push({ name: identifier(schema, name), bytes, candidate });
-  }
-  await storage.database.exec(
-    "update pg_index set indisvalid = false where indexrelid::regclass::text ~ 'pgmedic_candidate_'",
+async function loadIndexes(storage: CloneStorage, catalog: Catalog, problems: string[]): Promise<void> {
+  const valid = catalog.tables.flatMap((table) =>
+    table.indexes
+      .filter(({ is_valid }) => is_valid)
+      .map((index) => ({ ...index, isPartitioned: table.kind === "p", table })),
   );
-  return added;
+  const steps = valid.map(({ definition, index }) => ({ sql: definition, what: `index ${index}` }));
+  await carryOut(storage.database, steps, problems);
+  const keys = valid.filter(({ is_primary, isPartitioned }) => is_primary && !isPartitioned);
+  // A query may group by a primary key and select the rest: only the constraint says that it may.
+  await carryOut(
+    storage.database,
+    keys.map(({ table, index }) => primaryKey(table, index)),
+    [],
+  );
+  const sizes = valid
+    .filter(({ isPartitioned }) => !isPartitioned)
+    .map(({ schema, index, bytes, pages, rows }) => ({ schema, name: index, bytes, pages, rows, visible: 0 }));
+  await restoreSizes(storage, sizes);
+  problems.push(...(await restoreStatistics(storage, catalog.indexStatistics)));
 }
 
-async function explain(database: PGlite, query: string): Promise<Planned> {
-  try {
-    // Only the simple protocol plans `$1` without values; the text is the server's own, and the clone has nothing to lose.
-    const [result] = await database.exec(`explain (generic_plan, format json) ${query}`);
-    const [top] = Plans.parse(result?.rows)[0]?.["QUERY PLAN"] ?? [];
-    if (top === undefined) return { ok: false, because: "it gave no plan" };
-    const [text] = await database.exec(`explain (generic_plan) ${query}`);
-    return { ok: true, cost: costOf(top.Plan), plan: top.Plan, text: linesOf(text?.rows) };
-  } catch (error) {
-    return { ok: false, because: messageOf(error) };
-  }
-}
+const primaryKey = ({ schema, table }: { schema: string; table: string }, index: string): Step => ({
+  sql: `alter table ${identifier(schema, table)} add primary key using index ${identifier(index)}`,
+  what: `primary key ${index}`,
+});
 
-/** Plans again without every index that is only used by a skip scan; names what it hid, for the caller to show again. */
-async function withoutSkipScans(database: PGlite, query: string, first: Planned, hidden: string[]): Promise<Planned> {
-  let planned = first;
-  while (planned.ok) {
-    const skipping = skipScans(planned.plan, await leadingColumns(database)).filter((name) => !hidden.includes(name));
-    if (skipping.length === 0) return planned;
-    for (const name of skipping) await switchIndex(database, name, false);
-    hidden.push(...skipping);
-    planned = await explain(database, query);
-  }
-  return planned;
-}
+const tableSizes = ({ tables }: Catalog) =>
+  tables.map(({ schema, table, bytes, pages, rows, all_visible_pages: visible }) => ({
+    schema,
+    name: table,
+    bytes,
+    pages,
+    rows,
+    visible,
+  }));
 
-/** An index that is not valid is invisible to the planner; the change invalidates what the planner remembers of it. */
-const switchIndex = (database: PGlite, name: string, isOn: boolean): Promise<unknown> =>
-  database.query("update pg_index set indisvalid = $2 where indexrelid = $1::regclass", [name, isOn]);
-
-const linesOf = (rows: unknown): string =>
-  Array.isArray(rows) ? rows.map((row: Record<string, unknown>) => String(row["QUERY PLAN"])).join("\n") : "";
+const partitionProblems = ({ tables, partitions }: Catalog): string[] =>
+  partitions.flatMap((one) => {
+    const known = partitions.filter(({ parent_oid }) => parent_oid === one.oid).length;
+    const name = tables.find(({ oid }) => oid === one.oid)?.table ?? "";
+    return known < one.partitions ? [`${name} is planned with ${known} of its ${one.partitions} partitions`] : [];
+  });
 
 async function trySet(database: PGlite, setting: { name: string; value: string }, problems: string[]): Promise<void> {
   try {
@@ -129,14 +153,4 @@ async function trySet(database: PGlite, setting: { name: string; value: string }
   } catch (error) {
     problems.push(`setting ${setting.name} is left out: ${messageOf(error)}`);
   }
-}
-
-async function leadingColumns(database: PGlite): Promise<Map<string, string>> {
-  const { rows } = await database.query<{ index: string; column: string }>(
-    `select c.relname::text as index, a.attname::text as column
-     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am m on m.oid = c.relam
-       join pg_attribute a on a.attrelid = i.indexrelid and a.attnum = 1
-     where m.amname = 'btree' and c.relnamespace::regnamespace::text !~ '^pg_' and i.indkey[0] > 0`,
-  );
-  return new Map(rows.map(({ index, column }) => [index, column]));
 }

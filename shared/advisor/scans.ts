@@ -1,136 +1,155 @@
-import type { ColumnKey } from "../contracts/index-shape.ts";
-import { type Catalog, type CatalogTable, tableNamed } from "./catalog.ts";
-import { descendants, type Fields, fieldsIn, namesIn, type Node, nodeOf, nodesIn } from "./syntax.ts";
+import { readConditions } from "./conditions.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Binding } from "./expressions.ts";
+import { readOrder } from "./order.ts";
+import type { Scan } from "./scan.ts";
+import { namedSource, noteReads, type Outputs, resolveIn, type Scope, sourcesOf } from "./scopes.ts";
+import { descendants, fieldsIn, namesIn, type Node, nodeOf, nodesIn } from "./syntax.ts";
 
-/** How one query reads one table: which columns it compares, joins and sorts by. */
-export type Scan = { table: CatalogTable; equal: string[]; range: string[]; join: string[]; sort: ColumnKey[] };
+export type { Scan } from "./scan.ts";
 
-type Relation = { alias: string; scan: Scan };
-type Column = { relation: Relation; column: string };
-
-const BLOCKS = new Set(["SelectStmt", "UpdateStmt", "DeleteStmt"]);
-const RANGE_OPERATORS = new Set(["<", "<=", ">", ">="]);
-
-/** The names of the tables that a statement reads, as written: the catalog is then asked for just these. */
-export const tableNames = (statement: Node): string[] =>
-  [...relationsBelow({ [statement.kind]: statement.fields })].map(({ name }) => name);
-
-/** The scans of a statement, one for each table that each query block names. Conditions under OR or NOT are left out: no one index serves them. */
-export function scansOf(statement: Node, catalog: Catalog): Scan[] {
-  const blocks = [...descendants({ [statement.kind]: statement.fields })].filter(({ kind }) => BLOCKS.has(kind));
-  const scopes = blocks.map((block) => ({ block, relations: relationsOf(block, catalog) }));
-  const everyRelation = scopes.flatMap(({ relations }) => relations);
-  for (const { block, relations } of scopes) readBlock(block, relations, everyRelation);
-  return everyRelation.map(({ scan }) => scan);
+/** The names of the relations that a statement reads or changes, as written: the catalog is then asked for just these. */
+export function tableNames(statement: Node): string[] {
+  const names: string[] = [];
+  for (const { kind, fields } of descendants({ [statement.kind]: statement.fields })) {
+    const target = kind === "RangeVar" ? fields : fieldsIn(fields["relation"]);
+    if (typeof target?.["relname"] === "string") names.push(target["relname"]);
+  }
+  return names;
 }
 
-function relationsOf(block: Node, catalog: Catalog): Relation[] {
-  const named = [...relationsBelow(block.fields["fromClause"]), ...relationsBelow(block.fields["usingClause"])];
+/** The names of the functions that a statement calls. */
+export const functionNames = (statement: Node): string[] =>
+  [...descendants({ [statement.kind]: statement.fields })].flatMap(({ kind, fields }) =>
+    kind === "FuncCall" ? namesIn(fields["funcname"]).slice(-1) : [],
+  );
+
+/** The scans of a statement: one for each table that each of its query blocks names, read through sub-queries, WITH and views. */
+export function scansOf(statement: Node, catalog: Catalog): Scan[] {
+  const scope: Scope = { catalog, sources: [], outer: null, named: new Map(), scans: [] };
+  readBlock(statement, scope);
+  return scope.scans;
+}
+
+/** Reads one query block and those below it. Answers what it puts out. */
+function readBlock(block: Node, surroundings: Scope): Outputs {
+  const named = new Map(surroundings.named);
+  const scope: Scope = { ...surroundings, sources: [], outer: surroundings, named };
+  for (const query of nodesIn(fieldsIn(block.fields["withClause"])?.["ctes"])) readCommon(query, scope, named);
+  if (block.kind === "InsertStmt") {
+    const query = nodeOf(block.fields["selectStmt"]);
+    return query === null ? [] : readBlock(query, scope);
+  }
+  if (block.fields["larg"] !== undefined) return readUnion(block, scope);
+  addSources(block, scope);
+  const resolve = (reference: Node): Binding[] => resolveIn(scope, reference);
+  noteReads(block, scope);
+  readConditions(block.fields["whereClause"], resolve);
+  for (const clause of joinClauses(block)) readConditions(clause, resolve);
+  readBelow(block, scope);
+  const outputs = outputsOf(block, scope);
+  readOrder(block, scope);
+  return outputs;
+}
+
+function readCommon(query: Node, scope: Scope, named: Map<string, Outputs>): void {
+  const body = nodeOf(query.fields["ctequery"]);
+  const name = query.fields["ctename"];
+  if (body === null || typeof name !== "string") return;
+  const outputs = readBlock(body, scope);
+  const renamed = namesIn(query.fields["aliascolnames"]);
+  named.set(
+    name,
+    outputs.map((output, at) => ({ ...output, name: renamed[at] ?? output.name })),
+  );
+}
+
+/** A UNION puts out the columns of each of its arms: a condition on one is a condition in all of them. */
+function readUnion(block: Node, scope: Scope): Outputs {
+  const arms = [block.fields["larg"], block.fields["rarg"]].map((arm) => {
+    const fields = fieldsIn(arm);
+    return fields === null ? [] : readBlock({ kind: "SelectStmt", fields }, scope);
+  });
+  const [left = [], right = []] = arms;
+  return left.map(({ name, bindings }, at) => ({ name, bindings: [...bindings, ...(right[at]?.bindings ?? [])] }));
+}
+
+function addSources(block: Node, scope: Scope): void {
   const target = fieldsIn(block.fields["relation"]);
-  if (target !== null) named.push(...relationOf(target));
-  return named.flatMap(({ name, schema, alias }) => {
-    const table = tableNamed(catalog, name, schema);
-    return table === null ? [] : [{ alias, scan: { table, equal: [], range: [], join: [], sort: [] } }];
+  if (target !== null) scope.sources.push(namedSource(target, scope, readBlock));
+  const items = [...nodesIn(block.fields["fromClause"]), ...nodesIn(block.fields["usingClause"])];
+  const source = nodeOf(block.fields["sourceRelation"]);
+  for (const item of source === null ? items : [...items, source]) {
+    scope.sources.push(...sourcesOf(item, scope, readBlock));
+  }
+}
+
+function* joinClauses(block: Node): Generator {
+  yield block.fields["joinCondition"];
+  const stack = nodesIn(block.fields["fromClause"]);
+  for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
+    if (item.kind !== "JoinExpr") continue;
+    yield item.fields["quals"];
+    for (const side of [item.fields["larg"], item.fields["rarg"]])
+      stack.push(...(nodeOf(side) === null ? [] : nodesIn([side])));
+  }
+}
+
+/** Queries in conditions and in the target list; they see this block's columns. */
+function readBelow(block: Node, scope: Scope): void {
+  const places = ["whereClause", "targetList", "havingClause", "joinCondition", "sortClause", "fromClause"];
+  for (const place of places) {
+    for (const { fields } of topSubLinks(block.fields[place])) {
+      const query = nodeOf(fields["subselect"]);
+      if (query !== null) linkOutputs({ kind: "SubLink", fields }, readBlock(query, scope));
+    }
+  }
+}
+
+/** `x IN (SELECT y …)`: the join condition holds for y too. */
+function linkOutputs({ fields }: Node, outputs: Outputs): void {
+  if (fields["subLinkType"] !== "ANY_SUBLINK") return;
+  for (const { bindings } of outputs.slice(0, 1)) {
+    for (const { scan, column } of bindings) {
+      scan.conditions.push({
+        target: { kind: "column", column },
+        type: null,
+        how: "join",
+        operator: "=",
+        constant: null,
+      });
+    }
+  }
+}
+
+/** Sub-queries of an expression, not those inside of sub-queries or of FROM items, which are read as sources. */
+function* topSubLinks(value: unknown): Generator<Node> {
+  if (Array.isArray(value)) for (const item of value) yield* topSubLinks(item);
+  const fields = fieldsIn(value);
+  if (fields === null) return;
+  const node = nodeOf(value);
+  if (node?.kind === "SubLink") {
+    yield node;
+    yield* topSubLinks(node.fields["testexpr"]);
+  } else if (node?.kind !== "RangeSubselect") {
+    for (const field of Object.values(fields)) yield* topSubLinks(field);
+  }
+}
+
+function outputsOf(block: Node, scope: Scope): Outputs {
+  return nodesIn(block.fields["targetList"] ?? block.fields["returningList"]).flatMap(({ fields }): Outputs => {
+    const value = nodeOf(fields["val"]);
+    const given = typeof fields["name"] === "string" ? fields["name"] : null;
+    if (value?.kind !== "ColumnRef") return [{ name: given ?? "", bindings: [] }];
+    if (nodesIn(value.fields["fields"]).some(({ kind }) => kind === "A_Star")) return starOutputs(value, scope);
+    const name = given ?? namesIn(value.fields["fields"]).at(-1) ?? "";
+    return [{ name, bindings: resolveIn(scope, value) }];
   });
 }
 
-type NamedRelation = { name: string; schema: string | null; alias: string };
-
-function relationOf(fields: Fields): NamedRelation[] {
-  const name = fields["relname"];
-  if (typeof name !== "string") return [];
-  const schema = typeof fields["schemaname"] === "string" ? fields["schemaname"] : null;
-  const alias = fieldsIn(fields["alias"])?.["aliasname"];
-  return [{ name, schema, alias: typeof alias === "string" ? alias : name }];
-}
-
-/** Relations below a value, those of nested query blocks included where the value is not a block itself. */
-function* relationsBelow(value: unknown): Generator<NamedRelation> {
-  for (const { kind, fields } of descendants(value)) {
-    if (kind === "RangeVar") yield* relationOf(fields);
-    const target = fieldsIn(fields["relation"]);
-    if (BLOCKS.has(kind) && target !== null) yield* relationOf(target);
-  }
-}
-
-function readBlock(block: Node, relations: Relation[], outer: Relation[]): void {
-  const resolve = (value: unknown): Column | null => columnOf(value, relations) ?? columnOf(value, outer);
-  const conditions = [nodeOf(block.fields["whereClause"]), ...joinConditions(block.fields["fromClause"])];
-  for (const condition of conditions) if (condition !== null) readCondition(condition, resolve);
-  const sortKeys = nodesIn(block.fields["sortClause"]).map((key) => sortKeyOf(key, resolve));
-  readSort(sortKeys);
-}
-
-function* joinConditions(from: unknown): Generator<Node | null> {
-  for (const { kind, fields } of descendants(from)) if (kind === "JoinExpr") yield nodeOf(fields["quals"]);
-}
-
-type Resolve = (value: unknown) => Column | null;
-
-function readCondition(condition: Node, resolve: Resolve): void {
-  if (condition.kind === "BoolExpr" && condition.fields["boolop"] === "AND_EXPR") {
-    for (const part of nodesIn(condition.fields["args"])) readCondition(part, resolve);
-  }
-  if (condition.kind === "A_Expr") readComparison(condition, resolve);
-}
-
-function readComparison(condition: Node, resolve: Resolve): void {
-  const { lexpr, rexpr } = condition.fields;
-  const left = resolve(lexpr);
-  const right = resolve(rexpr);
-  const how = comparisonOf(condition.fields);
-  if (how === null) return;
-  if (left === null || right === null) {
-    const side = left ?? right;
-    if (side !== null) note(how, side);
-  } else if (how === "equal" && left.relation !== right.relation) {
-    for (const side of [left, right]) note("join", side);
-  }
-}
-
-/** What an index could do with a comparison; null for operators that a b-tree does not serve. */
-function comparisonOf({ kind, name }: Fields): "equal" | "range" | null {
-  const operator = namesIn(name).at(-1) ?? "";
-  if (kind === "AEXPR_BETWEEN" || RANGE_OPERATORS.has(operator)) return "range";
-  return operator === "=" ? "equal" : null;
-}
-
-function note(how: "equal" | "range" | "join", { relation, column }: Column): void {
-  const columns = relation.scan[how];
-  if (!columns.includes(column)) columns.push(column);
-}
-
-function columnOf(value: unknown, relations: Relation[]): Column | null {
-  const node = nodeOf(value);
-  if (node?.kind === "TypeCast") return columnOf(node.fields["arg"], relations);
-  if (node?.kind !== "ColumnRef") return null;
-  const names = namesIn(node.fields["fields"]);
-  const column = names.at(-1);
-  const alias = names.at(-2);
-  if (column === undefined) return null;
-  const owners = relations.filter(
-    (relation) =>
-      (alias === undefined || relation.alias === alias) &&
-      relation.scan.table.columns.some((known) => known.column === column),
-  );
-  const [owner] = owners;
-  return owner === undefined || (alias === undefined && owners.length > 1) ? null : { relation: owner, column };
-}
-
-type SortKey = { relation: Relation; key: ColumnKey } | null;
-
-function sortKeyOf(key: Node, resolve: Resolve): SortKey {
-  const column = resolve(key.fields["node"]);
-  if (column === null || key.fields["sortby_nulls"] !== "SORTBY_NULLS_DEFAULT") return null;
-  const direction = key.fields["sortby_dir"] === "SORTBY_DESC" ? "desc" : "asc";
-  return { relation: column.relation, key: { column: column.column, direction } };
-}
-
-/** An index gives an order only when every sort key is a plain column of one table. */
-function readSort(keys: SortKey[]): void {
-  const [first] = keys;
-  if (first === undefined || first === null) return;
-  if (keys.every((key) => key !== null && key.relation === first.relation)) {
-    first.relation.scan.sort = keys.flatMap((key) => (key === null ? [] : [key.key]));
-  }
+function starOutputs(star: Node, scope: Scope): Outputs {
+  const [alias] = namesIn(star.fields["fields"]);
+  return scope.sources
+    .filter((source) => alias === undefined || source.alias === alias)
+    .flatMap((source) => source.columnNames.map((name) => ({ name, bindings: source.columns.get(name) ?? [] })));
 }

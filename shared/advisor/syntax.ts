@@ -1,4 +1,4 @@
-import { loadModule, parseSync } from "libpg-query";
+import { fingerprintSync, loadModule, parseSync } from "libpg-query";
 
 /** A node of PostgreSQL's parse tree: `{ "SelectStmt": { … } }` is written as kind and fields. */
 export type Node = { kind: string; fields: Fields };
@@ -14,6 +14,17 @@ export async function parseSql(sql: string): Promise<Parsed> {
   } catch (error) {
     return { ok: false, because: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The same for all calls of one statement, whatever their constants. Rejects for what does not parse. */
+export async function fingerprintOf(sql: string): Promise<string> {
+  await loadModule();
+  return fingerprintSync(sql);
+}
+
+/** The one statement of a text that PostgreSQL itself has written, such as an index's definition. {@link parseSql} must have run before. */
+export function parseOne(sql: string): Node | null {
+  return nodeOf(parseSync(sql).stmts?.[0]?.stmt);
 }
 
 /** The statements of a script, one text each, as the parser sees their ends. Rejects with the parser's words when it is no SQL. */

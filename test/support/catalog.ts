@@ -4,10 +4,25 @@ import type { IndexFacts } from "../../shared/catalogue/diagnostics/indexes.ts";
 
 let lastOid = 20_000;
 
-export type ColumnWish = { type?: string; distinct?: number; width?: number };
-export type TableWish = { rows?: number; bytes?: number; kind?: CatalogTable["kind"]; indexes?: string[][] };
+/** `common` are a column's most common values with their shares of the rows. */
+export type ColumnWish = {
+  type?: string;
+  distinct?: number;
+  width?: number;
+  nulls?: number;
+  common?: Record<string, number>;
+  histogram?: string;
+  collation?: string;
+};
+/** `indexes` are lists of key columns, or whole definitions. */
+export type TableWish = {
+  rows?: number;
+  bytes?: number;
+  kind?: CatalogTable["kind"];
+  indexes?: (string[] | string)[];
+};
 
-/** A table of the schema public as an investigation reads it; `indexes` are lists of key columns. */
+/** A table of the schema public as an investigation reads it. */
 export function aTable(name: string, columns: Record<string, ColumnWish>, wish: TableWish = {}): CatalogTable {
   const { rows = 2_000_000, bytes = 160 * 2 ** 20, kind = "r" } = wish;
   lastOid += 1;
@@ -22,48 +37,56 @@ export function aTable(name: string, columns: Record<string, ColumnWish>, wish: 
     rows,
     all_visible_pages: Math.ceil(bytes / 8192),
     bytes,
-    columns: Object.entries(columns).map(([column, { type = "integer" }], at): ColumnFacts => ({
-      table_oid: oid,
-      column,
-      position: at + 1,
-      type,
-      type_kind: "b",
-      type_schema: "pg_catalog",
-      base_type: type,
-      collation: null,
-      is_not_null: true,
-      has_btree: type !== "json" && type !== "point",
-    })),
+    columns: Object.entries(columns).map(
+      ([column, { type = "integer", collation = null, nulls = 0 }], at): ColumnFacts => ({
+        table_oid: oid,
+        column,
+        position: at + 1,
+        type,
+        type_kind: "b",
+        type_schema: "pg_catalog",
+        type_extension: null,
+        base_type: type,
+        collation,
+        is_not_null: nulls === 0,
+        has_btree: !["json", "point", "jsonb", "tsvector"].includes(type) && !type.endsWith("[]"),
+      }),
+    ),
     indexes: (wish.indexes ?? []).map((keys) => anIndex(oid, name, keys)),
-    statistics: Object.entries(columns).map(([column, { distinct = -1, width = 4 }]) => ({
+    statistics: Object.entries(columns).map(([column, { distinct = -1, width = 4, nulls = 0, common, histogram }]) => ({
       schema: "public",
       table: name,
       column,
       inherited: false,
-      null_share: 0,
+      null_share: nulls,
       average_width: width,
       distinct,
-      common_values: null,
-      common_shares: null,
-      histogram: null,
+      common_values: common === undefined ? null : `{${Object.keys(common).join(",")}}`,
+      common_shares: common === undefined ? null : Object.values(common),
+      histogram: histogram ?? null,
       correlation: 0,
+      common_elements: null,
+      common_element_shares: null,
+      element_counts: null,
     })),
   };
 }
 
-function anIndex(tableOid: number, table: string, keys: string[]): IndexFacts {
+function anIndex(tableOid: number, table: string, wish: string[] | string): IndexFacts {
   lastOid += 1;
-  const index = `${table}_${keys.join("_")}_idx`;
+  const keys = typeof wish === "string" ? [] : wish;
+  const index = typeof wish === "string" ? `${table}_special_${lastOid}` : `${table}_${keys.join("_")}_idx`;
   return {
     oid: lastOid,
     table_oid: tableOid,
     schema: "public",
     index,
-    definition: `CREATE INDEX ${index} ON public.${table} USING btree (${keys.join(", ")})`,
-    method: "btree",
+    definition: `CREATE INDEX ${index} ON public.${table} ${typeof wish === "string" ? wish : `USING btree (${keys.join(", ")})`}`,
+    method: typeof wish === "string" ? (/USING (\w+)/.exec(wish)?.[1] ?? "btree") : "btree",
     key_columns: keys,
     predicate: null,
     is_unique: false,
+    is_primary: false,
     is_constraint: false,
     is_valid: true,
     is_ready: true,
@@ -76,9 +99,17 @@ function anIndex(tableOid: number, table: string, keys: string[]): IndexFacts {
 export const aCatalog = (...tables: CatalogTable[]): Catalog => ({
   version: 180004,
   schemas: ["public"],
+  isCCollated: false,
   tables,
+  indexStatistics: [],
   enums: [],
   settings: [],
+  extensions: [{ name: "pg_trgm", schema: "public", is_allowed: true }],
+  views: [],
+  functions: [],
+  partitions: [],
+  extendedStatistics: [],
+  foreignKeys: [],
 });
 
 /** The shop: orders with an index on its id only, customers with one on theirs. */

@@ -9,6 +9,8 @@ const Row = z.strictObject({
   /** b base, e enum, d domain, c composite, r range, m multirange, p pseudo */
   type_kind: z.string(),
   type_schema: z.string(),
+  /** The extension that brought the type under a domain; null for PostgreSQL's own and for a user's. */
+  type_extension: z.string().nullable(),
   base_type: z.string(),
   collation: z.string().nullable(),
   is_not_null: z.boolean(),
@@ -16,11 +18,17 @@ const Row = z.strictObject({
 });
 export type ColumnFacts = z.infer<typeof Row>;
 
-/** Columns of the tables `$1`, with the type under a domain and whether a b-tree can hold them. */
+/**
+ * Columns of the tables `$1`, with the type under a domain and whether a b-tree can hold them. A column with the database's own
+ * collation has none here.
+ */
 export const columns: Statement<ColumnFacts> = {
   name: "columns",
   text: `select a.attrelid::int8::float8 as table_oid, a.attname::text as column, a.attnum::int as position,
       format_type(a.atttypid, a.atttypmod) as type, t.typtype::text as type_kind, tn.nspname::text as type_schema,
+      (select e.extname::text from pg_depend d join pg_extension e on e.oid = d.refobjid
+        where d.classid = 'pg_type'::regclass and d.objid = coalesce(nullif(t.typbasetype, 0), t.oid)
+          and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e') as type_extension,
       format_type(coalesce(nullif(t.typbasetype, 0), t.oid), case when t.typbasetype = 0 then a.atttypmod else t.typtypmod end) as base_type,
       (select case when co.collname = 'default' then null else co.collname end::text from pg_collation co where co.oid = a.attcollation) as collation,
       a.attnotnull as is_not_null,

@@ -12,6 +12,7 @@ const Row = z.strictObject({
   key_columns: z.array(z.string().nullable()),
   predicate: z.string().nullable(),
   is_unique: z.boolean(),
+  is_primary: z.boolean(),
   is_constraint: z.boolean(),
   is_valid: z.boolean(),
   is_ready: z.boolean(),
@@ -29,7 +30,7 @@ export const indexes: Statement<IndexFacts> = {
       array(select a.attname::text from unnest(i.indkey::int2[]) with ordinality k(attnum, ordinal)
         left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum > 0
         where k.ordinal <= i.indnkeyatts order by k.ordinal) as key_columns,
-      pg_get_expr(i.indpred, i.indrelid) as predicate, i.indisunique as is_unique,
+      pg_get_expr(i.indpred, i.indrelid) as predicate, i.indisunique as is_unique, i.indisprimary as is_primary,
       exists (select 1 from pg_constraint o where o.conindid = i.indexrelid) as is_constraint,
       i.indisvalid as is_valid, i.indisready as is_ready, c.relpages as pages, c.reltuples::float8 as rows,
       pg_relation_size(c.oid)::float8 as bytes

@@ -1,44 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { candidateName } from "../../../shared/advisor/candidates.ts";
-import { type Advice, chooseIndex } from "../../../shared/advisor/choose-index.ts";
-import type { PlannerClone } from "../../../shared/advisor/clone-protocol.ts";
-import { startPlannerClone } from "../../../shared/advisor/clone-thread.ts";
-import { parseSql } from "../../../shared/advisor/syntax.ts";
-import { aShop, aTable, aCatalog } from "../../support/catalog.ts";
+import { expect, test } from "vitest";
+import { aCatalog, aShop, aTable } from "../../support/catalog.ts";
+import { chosen, reasons, useAdvisor } from "./advised.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "pgmedic-clone-test-"));
-let clone: PlannerClone;
-// Making the clone's template takes seconds, once.
-beforeAll(async () => {
-  clone = startPlannerClone(folder);
-  await clone.load(aCatalog(), []);
-}, 60_000);
-afterAll(async () => {
-  await clone.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-type Wish = { catalog?: ReturnType<typeof aCatalog>; writes?: number };
-
-async function advise(
-  queries: Record<string, number>,
-  { catalog = aShop().catalog, writes = 0 }: Wish = {},
-): Promise<Advice> {
-  const statements = await Promise.all(
-    Object.entries(queries).map(async ([query, totalMs], at) => {
-      const parsed = await parseSql(query);
-      const syntax = parsed.ok ? parsed.statements[0] : undefined;
-      if (syntax === undefined) throw new Error(`it does not parse: ${query}`);
-      return { key: `10/${at}`, query, syntax, totalMs };
-    }),
-  );
-  return chooseIndex(clone, catalog, { statements, seconds: 10, writesPerSecond: () => writes });
-}
-const chosen = ({ choice }: Advice): string | null => (choice === null ? null : candidateName(choice.candidate));
-const reasons = ({ rejected }: Advice): string => rejected.map(({ what, because }) => `${what}: ${because}`).join("\n");
+const { advise } = useAdvisor();
 
 const BY_CUSTOMER = "select * from orders where customer_id = $1";
 
@@ -78,7 +42,7 @@ test("a small table gets no index", async () => {
 test("a partitioned table gets none, since its index cannot be built concurrently", async () => {
   const advice = await advise({ [BY_CUSTOMER]: 9_000 }, { catalog: aShop({ kind: "p" }).catalog });
   expect(chosen(advice)).toBeNull();
-  expect(reasons(advice)).toMatch(/concurrent build/);
+  expect(reasons(advice)).toMatch(/concurrently/);
 });
 
 test("an index that exists is not proposed again", async () => {

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { candidateName, candidatesFor, coveringIndex, estimatedBytes } from "../../../shared/advisor/candidates.ts";
 import { scansOf, tableNames } from "../../../shared/advisor/scans.ts";
 import { parseSql } from "../../../shared/advisor/syntax.ts";
-import { plainShape } from "../../../shared/contracts/index-shape.ts";
+import type { How } from "../../../shared/advisor/scan.ts";
+import { type IndexExpression, plainShape } from "../../../shared/contracts/index-shape.ts";
+import { keyText } from "../../../shared/core/index-text.ts";
 import { aShop } from "../../support/catalog.ts";
 
 const { orders, catalog } = aShop();
@@ -17,9 +19,16 @@ async function syntaxOf(sql: string) {
 /** How a query reads orders, without what is empty. */
 async function readsOrders(sql: string) {
   const scans = scansOf(await syntaxOf(sql), catalog).filter(({ table }) => table === orders);
-  const { equal, range, join, sort } = scans[0] ?? { equal: [], range: [], join: [], sort: [] };
-  return { equal, range, join, sort: sort.map(({ column, direction }) => `${column} ${direction}`) };
+  const { conditions, sort } = scans[0] ?? { conditions: [], sort: [] };
+  const having = (how: How) => conditions.filter((one) => one.how === how).map(({ target }) => textOf(target));
+  return {
+    equal: having("equal"),
+    range: having("range"),
+    join: having("join"),
+    sort: sort.map(({ target, direction }) => `${textOf(target)} ${direction}`),
+  };
 }
+const textOf = (expression: IndexExpression): string => keyText({ expression, direction: "asc" });
 const nothing = { equal: [], range: [], join: [], sort: [] };
 
 describe("a query's conditions are read off its syntax", () => {
@@ -50,7 +59,9 @@ describe("a query's conditions are read off its syntax", () => {
       "with recent as (select * from orders where created_at > $1) select count(*) from recent",
       { range: ["created_at"] },
     ],
-    ["select * from orders where customer_id::bigint = $1", { equal: ["customer_id"] }],
+    ["select * from orders where customer_id::bigint = $1", { equal: ["((customer_id)::bigint)"] }],
+    ["select * from orders where status::text = $1", { equal: ["status"] }],
+    ["select * from orders where lower(note) = $1", { equal: ["lower(note)"] }],
   ])("%s", async (sql, wanted) => {
     expect(await readsOrders(sql)).toEqual({ ...nothing, ...wanted });
   });
@@ -58,7 +69,7 @@ describe("a query's conditions are read off its syntax", () => {
   test.each([
     ["under OR", "select * from orders where customer_id = $1 or product_id = $2"],
     ["under NOT", "select * from orders where not (customer_id = $1)"],
-    ["inside a function", "select * from orders where lower(note) = $1"],
+    ["inside a function of the session's time zone", "select * from orders where date_trunc('day', created_at) = $1"],
     ["with an operator that no b-tree serves", "select * from orders where note like $1"],
   ])("a condition %s is left out", async (_where, sql) => {
     expect(await readsOrders(sql)).toEqual(nothing);
@@ -83,7 +94,7 @@ describe("a query's conditions are read off its syntax", () => {
 async function candidates(sql: string): Promise<string[]> {
   return scansOf(await syntaxOf(sql), catalog)
     .filter(({ table }) => table === orders)
-    .flatMap(candidatesFor)
+    .flatMap((scan) => candidatesFor(scan, catalog))
     .map(candidateName);
 }
 

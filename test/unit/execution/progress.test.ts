@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { CatalogTable } from "../../../shared/advisor/catalog.ts";
 import type { IndexBuild } from "../../../shared/catalogue/diagnostics/index-builds.ts";
 import type { IndexFacts } from "../../../shared/catalogue/diagnostics/indexes.ts";
-import type { CreateIndexParameters } from "../../../shared/contracts/proposal.ts";
-import { type Gate, progressOf } from "../../../shared/execution/gates.ts";
+import type { CreateIndexParameters } from "../../../shared/contracts/actions.ts";
+import { indexProgress } from "../../../shared/execution/index-progress.ts";
 
 const AGREED: CreateIndexParameters = {
   schema: "public",
@@ -26,6 +26,7 @@ const anIndex = (wish: Partial<IndexFacts> = {}): IndexFacts => ({
   key_columns: ["customer_id"],
   predicate: null,
   is_unique: false,
+  is_primary: false,
   is_constraint: false,
   is_valid: true,
   is_ready: true,
@@ -58,17 +59,17 @@ const aBuild = (wish: Partial<IndexBuild>): IndexBuild => ({
   ...wish,
 });
 const kindOf = (indexes: IndexFacts[], builds: IndexBuild[] = [], agreed = AGREED): string => {
-  const gate: Gate = { table: aTable(indexes), version: 170_000, load: "clear", oldestTransactionSeconds: 0, builds };
-  return progressOf(gate, agreed, RUN).kind;
+  const action = { kind: "create_index", parameters: agreed } as const;
+  return indexProgress(action, aTable(indexes), { builds, application: RUN, working: 0 });
 };
 
 test("without an index of the name and without a build there is nothing yet", () => {
-  expect(kindOf([])).toBe("absent");
-  expect(kindOf([anIndex({ index: "another" })])).toBe("absent");
+  expect(kindOf([])).toBe("pending");
+  expect(kindOf([anIndex({ index: "another" })])).toBe("pending");
 });
 
 test("a valid index of the name with the agreed keys is the one that was agreed", () => {
-  expect(kindOf([anIndex()])).toBe("built");
+  expect(kindOf([anIndex()])).toBe("done");
 });
 
 test("an index that differs in keys, order, method, uniqueness or condition is another one", () => {
@@ -80,7 +81,7 @@ test("an index that differs in keys, order, method, uniqueness or condition is a
   const descending = { ...AGREED, keys: [{ column: "customer_id", direction: "desc" as const }] };
   expect(kindOf([anIndex()], [], descending)).toBe("other");
   const definition = `CREATE INDEX ${AGREED.name} ON public.orders USING btree (customer_id DESC)`;
-  expect(kindOf([anIndex({ definition })], [], descending)).toBe("built");
+  expect(kindOf([anIndex({ definition })], [], descending)).toBe("done");
 });
 
 test("an invalid index that nobody builds is what a broken-off build left", () => {
@@ -89,15 +90,13 @@ test("an invalid index that nobody builds is what a broken-off build left", () =
 });
 
 test("an invalid index that somebody builds is being built, whoever it is", () => {
-  expect(kindOf([anIndex({ is_valid: false })], [aBuild({ index_oid: 20_000 })])).toBe("building");
+  expect(kindOf([anIndex({ is_valid: false })], [aBuild({ index_oid: 20_000 })])).toBe("running");
 });
 
 test("a session of the run that still waits for its table is a build already", () => {
-  expect(kindOf([], [aBuild({ application_name: RUN, table_oid: 0, phase: "waiting for the table" })])).toBe(
-    "building",
-  );
+  expect(kindOf([], [aBuild({ application_name: RUN, table_oid: 0, phase: "waiting for the table" })])).toBe("running");
 });
 
 test("a build of another index on the table is none of this run's business", () => {
-  expect(kindOf([], [aBuild({ index_oid: 30_000 })])).toBe("absent");
+  expect(kindOf([], [aBuild({ index_oid: 30_000 })])).toBe("pending");
 });

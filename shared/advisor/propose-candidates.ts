@@ -1,0 +1,64 @@
+import type { RejectedCandidate, WorkloadStatement } from "./advice.ts";
+import { type Candidate, candidateName, coveringIndex, ideasFor } from "./candidates.ts";
+import type { Catalog } from "./catalog.ts";
+import { scansOf } from "./scans.ts";
+
+/** Smaller tables are read faster than an index would be searched (research on open advisers agrees on the order of magnitude). */
+export const SMALL_TABLE = { rows: 1_000, bytes: 8 * 2 ** 20 } as const;
+
+/** A set of candidates, nearly always of one, with the statements that asked for it. */
+export type Idea = { members: Candidate[]; statements: number[] };
+export type Proposal = { ideas: Idea[]; rejected: RejectedCandidate[] };
+
+/** What the workload's scans ask for, each set once, in an order that does not depend on that of the statements. */
+export function proposeCandidates(statements: readonly WorkloadStatement[], catalog: Catalog): Proposal {
+  const ideas = new Map<string, Idea>();
+  const rejected = new Map<string, string>();
+  const known = new Map<string, Candidate>();
+  for (const [at, statement] of statements.entries()) {
+    for (const scan of plannedSyntax(statement).flatMap((syntax) => scansOf(syntax, catalog))) {
+      const { sets, refused } = ideasFor(scan, catalog);
+      for (const { what, because } of refused) rejected.set(`${what} (${scan.table.table})`, because);
+      for (const set of sets) note(set, at);
+    }
+  }
+  return {
+    ideas: [...ideas].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, idea]) => idea),
+    rejected: [...rejected]
+      .map(([what, because]) => ({ what, because }))
+      .toSorted((a, b) => (a.what < b.what ? -1 : 1)),
+  };
+
+  function note(set: readonly Candidate[], at: number): void {
+    const members = set.flatMap((candidate) => {
+      const name = candidateName(candidate);
+      const because = unfit(candidate);
+      if (because !== null) rejected.set(name, because);
+      // One object for one index, however many scans ask for it.
+      if (because === null && !known.has(name)) known.set(name, candidate);
+      return because === null ? (known.get(name) ?? []) : [];
+    });
+    // Of an OR the arms that an existing index serves need no other; all the rest must be there.
+    if (members.length === 0 || members.length < set.filter((one) => coveringIndex(one) === null).length) return;
+    const name = members.map(candidateName).toSorted().join(" + ");
+    const idea = ideas.get(name) ?? { members, statements: [] };
+    if (!idea.statements.includes(at)) idea.statements.push(at);
+    ideas.set(name, idea);
+  }
+}
+
+/** The syntax to look at: calls with their constants tell more than the normalised text. */
+const plannedSyntax = ({ syntax, examples }: WorkloadStatement) =>
+  examples === undefined || examples.length === 0 ? [syntax] : examples.map((example) => example.syntax);
+
+/** Why a candidate is not even tried; null when it is. */
+function unfit(candidate: Candidate): string | null {
+  const { table } = candidate;
+  if (table.kind === "p") return "an index on a partitioned table cannot be built concurrently: it would block writes";
+  const covering = coveringIndex(candidate);
+  if (covering !== null) return `${covering} already begins with these columns`;
+  if (table.rows < SMALL_TABLE.rows || table.bytes < SMALL_TABLE.bytes) {
+    return `the table is small (${Math.max(0, Math.round(table.rows))} rows, ${Math.round(table.bytes / 1024)} kB): reading it whole is fast`;
+  }
+  return null;
+}
