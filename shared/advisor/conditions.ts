@@ -1,7 +1,7 @@
 import { columnNamed } from "./catalog.ts";
 import { type Constant, constantOf, constantsOf } from "./constants.ts";
 import { type Resolve, type Side, sidesOf } from "./expressions.ts";
-import type { Condition, How, Scan } from "./scan.ts";
+import type { Condition, How, Refusal, Scan } from "./scan.ts";
 import { namesIn, type Node, nodeOf, nodesIn } from "./syntax.ts";
 
 /** A condition with the scan that it is about. */
@@ -67,8 +67,10 @@ function tested(value: unknown, how: How, resolve: Resolve, constant: Constant |
 type Stated = Pick<Condition, "how" | "operator" | "constant">;
 
 function foundOn(side: Side, stated: Stated): Found[] {
-  if (side.kind === "refused" && stated.how !== "join")
-    side.scan.refused.push({ what: side.what, because: side.because });
+  if (side.kind === "refused" && stated.how !== "join") {
+    const { scan, columns, because } = side;
+    scan.refused.push({ kind: "expression", columns, what: `an expression over ${columns.join(", ")}`, because });
+  }
   if (side.kind !== "target") return [];
   return [{ scan: side.scan, condition: { target: side.expression, type: side.type, ...stated } }];
 }
@@ -139,10 +141,12 @@ function mirrored({ left, operator, kind, how }: Omit<Compared, "right"> & { how
   return sides.flatMap((side) => foundOn(side, { how, operator: turned, constant: constantOf(left) }));
 }
 
-function refusedElement(scan: Scan, { expression }: Extract<Side, { kind: "target" }>): Scan["refused"][number] {
+function refusedElement(scan: Scan, { expression }: Extract<Side, { kind: "target" }>): Refusal {
   const column = expression.kind === "column" ? expression.column : "the array";
   const known = expression.kind === "column" ? columnNamed(scan.table, column) : null;
   return {
+    kind: "element",
+    columns: [column],
     what: `a condition = ANY (${column})`,
     because: `no index finds an element of ${known?.type ?? "an array"} by it: write ${column} @> ARRAY[…] instead`,
   };
@@ -172,7 +176,18 @@ function readAlternatives(arms: readonly Node[], resolve: Resolve): void {
   for (const scan of scans) {
     const own = found.map((arm) => arm.filter((one) => one.scan === scan).map(({ condition }) => condition));
     if (own.every((conditions) => conditions.length > 0)) scan.alternatives.push(own);
+    else if (scans.size > 1) scan.refused.push(refusedAlternatives([...scans], own.flat()));
   }
+}
+
+function refusedAlternatives(scans: readonly Scan[], conditions: readonly Condition[]): Refusal {
+  const tables = [...new Set(scans.map(({ table }) => table.table))].toSorted().join(" and ");
+  return {
+    kind: "alternatives",
+    columns: conditions.flatMap(({ target }) => (target.kind === "column" ? target.column : [])),
+    what: `an OR over ${tables}`,
+    because: "each arm is about another table, so neither can be searched by itself: a UNION of two queries can",
+  };
 }
 
 function armOf(arm: Node, resolve: Resolve): Found[] {

@@ -14,7 +14,7 @@ export type Resolve = (reference: Node) => Binding[];
 export type Side =
   | { kind: "value" }
   | { kind: "target"; scan: Scan; expression: IndexExpression; type: string | null }
-  | { kind: "refused"; scan: Scan; what: string; because: string }
+  | { kind: "refused"; scan: Scan; columns: string[]; because: string }
   | { kind: "mixed" };
 
 /** What an index could be built on for one side of a comparison; once for each arm of a UNION that the columns come from. */
@@ -43,8 +43,8 @@ function sideOf(node: Node, columns: Columns): Side {
   const byPosition = new Map([...columns].map(([reference, binding]) => [reference.fields["location"], binding]));
   const built = build(node, (reference) => byPosition.get(reference.fields["location"]));
   if ("because" in built) {
-    const what = `an expression over ${[...new Set(bindings.map((binding) => binding?.column))].join(", ")}`;
-    return { kind: "refused", scan, what, because: built.because };
+    const columns = [...new Set(bindings.flatMap((binding) => binding?.column ?? []))];
+    return { kind: "refused", scan, columns, because: built.because };
   }
   return { kind: "target", scan, ...built };
 }

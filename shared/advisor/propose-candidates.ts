@@ -1,10 +1,12 @@
 import type { RejectedCandidate, WorkloadStatement } from "./advice.ts";
 import { type Candidate, candidateName, coveringIndex, ideasFor } from "./candidates.ts";
-import type { Catalog } from "./catalog.ts";
+import type { Catalog, CatalogTable } from "./catalog.ts";
 import { scansOf } from "./scans.ts";
 
 /** Smaller tables are read faster than an index would be searched (research on open advisers agrees on the order of magnitude). */
-export const SMALL_TABLE = { rows: 1_000, bytes: 8 * 2 ** 20 } as const;
+const SMALL_TABLE = { rows: 1_000, bytes: 8 * 2 ** 20 } as const;
+
+export const isSmall = ({ rows, bytes }: CatalogTable): boolean => rows < SMALL_TABLE.rows || bytes < SMALL_TABLE.bytes;
 
 /** A set of candidates, nearly always of one, with the statements that asked for it. */
 export type Idea = { members: Candidate[]; statements: number[] };
@@ -57,7 +59,7 @@ function unfit(candidate: Candidate): string | null {
   if (table.kind === "p") return "an index on a partitioned table cannot be built concurrently: it would block writes";
   const covering = coveringIndex(candidate);
   if (covering !== null) return `${covering} already begins with these columns`;
-  if (table.rows < SMALL_TABLE.rows || table.bytes < SMALL_TABLE.bytes) {
+  if (isSmall(table)) {
     return `the table is small (${Math.max(0, Math.round(table.rows))} rows, ${Math.round(table.bytes / 1024)} kB): reading it whole is fast`;
   }
   return null;

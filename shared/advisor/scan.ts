@@ -44,7 +44,15 @@ export type Scan = {
   /** Columns that the query reads; null for all of them. */
   read: Set<string> | null;
   /** Conditions that no index can serve, and why. */
-  refused: { what: string; because: string }[];
+  refused: Refusal[];
+};
+
+/** A condition that no index can serve: over an expression, an element of an array, or an OR that spans tables. */
+export type Refusal = {
+  kind: "expression" | "element" | "alternatives";
+  columns: string[];
+  what: string;
+  because: string;
 };
 
 export const newScan = (table: CatalogTable): Scan => ({
