@@ -81,6 +81,9 @@ param verifyWindows int = 5
 param followUpSeconds int = 86400
 param proposalExpirySeconds int = 259200
 
+@description('A folder of the package with playbooks of your own; empty for none.')
+param playbooksFolder string = ''
+
 var databaseName = 'pgmedic'
 var token = take(uniqueString(subscription().id, environmentName), 6)
 var name = 'pgmedic-${environmentName}-${token}'
@@ -308,13 +311,16 @@ var runnerSettings = {
   PGMEDIC_FOLLOW_UP_SECONDS: string(followUpSeconds)
   PGMEDIC_PROPOSAL_EXPIRY_SECONDS: string(proposalExpirySeconds)
 }
-// Without it a change of a server parameter is advice.
-var parameterSettings = changesParameters ? { RESOURCE_MANAGER_ENDPOINT: environment().resourceManager } : {}
+var wishedSettings = union(
+  // Without it a change of a server parameter is advice.
+  changesParameters ? { RESOURCE_MANAGER_ENDPOINT: environment().resourceManager } : {},
+  empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder }
+)
 var settingsOf = {
   ingest: ingestSettings
   api: {}
-  runner: union(runnerSettings, parameterSettings)
-  all: union(ingestSettings, runnerSettings, parameterSettings)
+  runner: union(runnerSettings, wishedSettings)
+  all: union(ingestSettings, runnerSettings, wishedSettings)
 }
 
 module apps 'modules/function-app.bicep' = [
@@ -334,10 +340,15 @@ module apps 'modules/function-app.bicep' = [
       storageBlobEndpoint: appStorage[i].outputs.blobEndpoint
       insightsConnectionString: monitoring.outputs.insightsConnectionString
       workspaceId: monitoring.outputs.workspaceId
-      frontHostName: i == apiAt ? web.outputs.hostName : null
       settings: union(
         commonSettings,
         settingsOf[zone],
+        i == runnerAt
+          ? {
+              PGMEDIC_INVESTIGATOR_CLIENT_ID: investigator.outputs.clientId
+              PGMEDIC_EXECUTOR_CLIENT_ID: executor.outputs.clientId
+            }
+          : {},
         {
           COSMOS_ENDPOINT: cosmos.outputs.endpoint
           ServiceBus__fullyQualifiedNamespace: bus.outputs.hostName
@@ -356,8 +367,9 @@ module backend 'modules/linked-backend.bicep' = {
   scope: group
   params: {
     staticWebName: web.outputs.name
-    backendId: apps[apiAt].outputs.id
-    backendLocation: location
+    appName: apps[apiAt].outputs.name
+    appLocation: location
+    openPaths: topology == 'all' ? ['/api/alerts', '/api/health'] : []
   }
 }
 
@@ -491,7 +503,7 @@ module budget 'modules/budget.bicep' = {
   }
 }
 
-output AZURE_RESOURCE_GROUP string = group.name
+output resourceGroupName string = group.name
 output dashboardUrl string = 'https://${web.outputs.hostName}'
 output staticWebName string = web.outputs.name
 output appNames string[] = [for (zone, i) in zones: apps[i].outputs.name]

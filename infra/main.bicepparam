@@ -1,10 +1,11 @@
 using 'main.bicep'
 
-// What `azd up` uses from somebody's own desk: as main.dev.bicepparam, under the name of azd's environment.
+// What `azd up` uses from somebody's own desk, under the name of azd's environment. azd knows the three apps by their tags, so there are
+// three; everything else is as in main.dev.bicepparam.
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
 param staticWebLocation = 'westeurope'
-param topology = 'all'
+param topology = 'zones'
 param isPrivate = false
 param protection = 'development'
 param hasDemo = true

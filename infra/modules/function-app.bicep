@@ -21,9 +21,6 @@ param workspaceId string
 @description('What the zone needs beyond the settings of the platform.')
 param settings Texts
 
-@description('The default host name of the Static Web App that fronts this app, where one does.')
-param frontHostName string?
-
 var deploymentContainer = 'releases'
 // The planner clone of the runner needs up to 700 MB beside Node itself; the other zones only parse and forward.
 var needsMemory = zone == 'runner' || zone == 'all'
@@ -133,36 +130,6 @@ resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01'
   }
 }
 
-// What the Static Web App says of a person counts only when the platform has checked that it comes from there. The alerts of a
-// single-app installation carry a token of their own, which the code verifies.
-resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (frontHostName != null) {
-  parent: app
-  name: 'authsettingsV2'
-  properties: {
-    platform: {
-      enabled: true
-    }
-    globalValidation: {
-      requireAuthentication: true
-      unauthenticatedClientAction: 'Return401'
-      excludedPaths: zone == 'all' ? ['/api/alerts', '/api/health'] : []
-    }
-    identityProviders: {
-      azureStaticWebApps: {
-        enabled: true
-        registration: {
-          clientId: frontHostName!
-        }
-      }
-    }
-    login: {
-      tokenStore: {
-        enabled: false
-      }
-    }
-  }
-}
-
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'pgmedic'
   scope: app
@@ -177,6 +144,5 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-output id string = app.id
 output name string = app.name
 output hostName string = app.properties.defaultHostName

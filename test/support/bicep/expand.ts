@@ -48,6 +48,7 @@ function outputsOf(
   given: Given,
 ): Record<string, unknown> {
   const note = problemsOf(everything, program);
+  const already = everything.instances.length;
   const around = surroundingsOf(everything, program, scope, given);
   const stage: Stage = { everything, program, scope, around };
   if (program.targetScope !== scope.kind)
@@ -55,6 +56,14 @@ function outputsOf(
   checkParameters(stage, given);
   for (const { name, line } of [...program.variables.values(), ...program.resources, ...program.modules])
     attempt(note, line, () => around.lookUp(name));
+  // Bodies wait until all names are known. One that fails has been told of, and is empty from then on.
+  for (const instance of everything.instances.slice(already))
+    attempt(note, instance.line, () => {
+      const { body } = instance;
+      instance.body = () => ({});
+      body();
+      instance.body = body;
+    });
   const outputs: Record<string, unknown> = {};
   for (const { name, line, value } of program.outputs)
     attempt(note, line, () => {

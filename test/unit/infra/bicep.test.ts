@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readProgram } from "../../support/bicep/program.ts";
+import { propertyOf } from "../../support/bicep/rules.ts";
 import { bicepFiles, deploymentOf, deploymentProblems, fileProblems, INFRA } from "../../support/bicep/installation.ts";
 
 const PARAMETER_FILES = ["main.bicepparam", "main.dev.bicepparam", "main.prod.bicepparam"];
@@ -63,7 +64,7 @@ test("only the runner's network may speak to PostgreSQL, and the runner answers 
     /"access":"(\w+)"/.exec(JSON.stringify(body()))?.[1],
   ]);
   expect(Object.fromEntries(access)).toEqual({ ingest: "Deny", api: "Deny", runner: "Allow" });
-  const apps = instances.filter(({ symbol }) => symbol === "app");
+  const apps = instances.filter(({ symbol, isExisting }) => symbol === "app" && !isExisting);
   const inbound = apps.map(({ name, body }) => [
     String(name).split("-").at(-1),
     /"ipSecurityRestrictionsDefaultAction":"(\w+)"/.exec(JSON.stringify(body()))?.[1],
@@ -82,4 +83,15 @@ test("no output gives a secret away, and no template asks Azure for a key", () =
 test("the linter is told to be strict, and no finding is switched off in a file", () => {
   for (const path of bicepFiles()) expect(readProgram(path).source.root.text).not.toContain("#disable");
   expect(existsSync(`${INFRA}/bicepconfig.json`)).toBe(true);
+});
+
+test("the api app takes only calls that the platform knows to come from the dashboard", () => {
+  const rulesOf = (file: string): unknown[] =>
+    deploymentOf(file)
+      .instances.filter(({ symbol }) => symbol === "authentication")
+      .map((settings) => propertyOf(settings, "globalValidation"));
+  const closed = { requireAuthentication: true, unauthenticatedClientAction: "Return401" };
+  expect(rulesOf("main.prod.bicepparam")).toEqual([{ ...closed, excludedPaths: [] }]);
+  // One app for everything also takes alerts, which carry a token that the code verifies.
+  expect(rulesOf("main.dev.bicepparam")).toEqual([{ ...closed, excludedPaths: ["/api/alerts", "/api/health"] }]);
 });

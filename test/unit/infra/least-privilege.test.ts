@@ -95,7 +95,9 @@ test("the identities of the two PostgreSQL roles and of the demo's workload hold
 });
 
 test("only the runner takes on the identities of the PostgreSQL roles", () => {
-  const apps = deploymentOf("main.prod.bicepparam").instances.filter(({ symbol }) => symbol === "app");
+  const apps = deploymentOf("main.prod.bicepparam").instances.filter(
+    ({ symbol, isExisting }) => symbol === "app" && !isExisting,
+  );
   const counts = apps.map(({ name, body }) => [
     String(name).split("-").at(-1),
     JSON.stringify(body()["identity"]).match(/userAssignedIdentities\//g)?.length,

@@ -177,8 +177,8 @@ const MISTAKES: Mistake[] = [
   {
     kind: "a child whose name lacks its parent's",
     file: "modules/linked-backend.bicep",
-    from: "  parent: web\n",
-    to: "",
+    from: "  parent: web\n  name: 'api'",
+    to: "  name: 'api'",
     rule: "name-segments",
     says: /needs 2 parts/,
   },
