@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs, type ParseArgsConfig } from "node:util";
 import { z } from "zod";
 
 const UNITS = { MB: 2 ** 20, GB: 2 ** 30 } as const;
@@ -7,41 +7,93 @@ const Size = z
   .regex(/^\d+(\.\d+)?(MB|GB)$/, "a size is written 500MB or 2GB")
   .transform((text) => Number.parseFloat(text) * (text.endsWith("GB") ? UNITS.GB : UNITS.MB));
 
-const Arguments = z.object({
+const onServer = {
   server: z.string().regex(/^postgres(ql)?:\/\//, "give --server postgres://user@host/database"),
   schema: z.array(z.string().min(1)).default(["public"]),
-  queries: z.string().optional(),
-  budget: Size.default(UNITS.GB),
-  most: z.coerce.number().int().min(1).max(50).default(10),
+  json: z.boolean().default(false),
+};
+const CheckArguments = z.strictObject(onServer);
+export type CheckArguments = z.infer<typeof CheckArguments>;
+
+const AdviseArguments = z
+  .strictObject({
+    ...onServer,
+    queries: z.string().optional(),
+    check: z.string().optional(),
+    budget: Size.default(UNITS.GB),
+    most: z.coerce.number().int().min(1).max(50).default(20),
+    "insert-slowdown": z.coerce.number().min(1).max(100).optional(),
+  })
+  .refine(({ queries, check }) => queries === undefined || check === undefined, {
+    message: "give --queries or --check, not both",
+    path: ["check"],
+  });
+export type AdviseArguments = z.infer<typeof AdviseArguments>;
+
+const ReportArguments = z.strictObject(onServer);
+export type ReportArguments = z.infer<typeof ReportArguments>;
+
+const LogsArguments = z.strictObject({
+  files: z.array(z.string()).min(1, "give the files to read; - is standard input"),
+  prefix: z.string().optional(),
+  top: z.coerce.number().int().min(1).max(1_000).default(20),
   json: z.boolean().default(false),
 });
-export type Arguments = z.infer<typeof Arguments>;
+
+const serverOptions = {
+  server: { type: "string" },
+  schema: { type: "string", multiple: true },
+  json: { type: "boolean" },
+} as const;
+
+/** What each command may be given, and how its command line is read. */
+export const SYNTAX = {
+  check: { schema: CheckArguments, options: serverOptions },
+  advise: {
+    schema: AdviseArguments,
+    options: {
+      ...serverOptions,
+      queries: { type: "string" },
+      check: { type: "string" },
+      budget: { type: "string" },
+      most: { type: "string" },
+      "insert-slowdown": { type: "string" },
+    },
+  },
+  report: { schema: ReportArguments, options: serverOptions },
+  logs: {
+    schema: LogsArguments,
+    options: { prefix: { type: "string" }, top: { type: "string" }, json: { type: "boolean" } },
+  },
+} as const satisfies Record<string, { schema: z.ZodType; options: ParseArgsConfig["options"] }>;
 
 export const USAGE = `pgmedic check  --server postgres://user@host/database [--schema name]… [--json]
     what PgMedic would need on a server, and the SQL that mends what is missing
 
-pgmedic advise --server postgres://user@host/database [--schema name]… [--queries file.sql] [--budget 1GB] [--most 10] [--json]
-    the indexes that its workload (pg_stat_statements), or the queries of a file, would gain from; changes nothing`;
+pgmedic advise --server URL [--schema name]… [--queries file.sql] [--budget 1GB] [--most 20] [--insert-slowdown 3] [--json]
+    the indexes that its workload (pg_stat_statements), or the queries of a file, would gain from; changes nothing
 
-/** Reads the command line; a problem is a text for a person. */
-export function readArguments(
+pgmedic advise --server URL --check file.sql [--json]
+    for CI: exit code 1 when one of the queries reads a large table from end to end that an index would spare it
+
+pgmedic report --server URL [--schema name]… [--json]
+    what PgMedic would have proposed so far, what it would have refused, and why; changes nothing
+
+pgmedic logs FILE… [--prefix '%m [%p] '] [--top 20] [--json]
+    what PostgreSQL's logs come to, the worst first`;
+
+type Read<T> = { ok: true; given: T } | { ok: false; problem: string };
+
+/** Reads the rest of a command line by a command's syntax; a problem is a text for a person. */
+export function readArguments<T>(
+  { schema, options }: { schema: z.ZodType<T>; options: NonNullable<ParseArgsConfig["options"]> },
   argv: readonly string[],
-): { ok: true; command: string; given: Arguments } | { ok: false; problem: string } {
-  const [command = "", ...rest] = argv;
+): Read<T> {
   try {
-    const { values } = parseArgs({
-      args: rest,
-      options: {
-        server: { type: "string" },
-        schema: { type: "string", multiple: true },
-        queries: { type: "string" },
-        budget: { type: "string" },
-        most: { type: "string" },
-        json: { type: "boolean" },
-      },
-    });
-    const parsed = Arguments.safeParse(values);
-    if (parsed.success) return { ok: true, command, given: parsed.data };
+    const takesFiles = !("server" in options);
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: takesFiles });
+    const parsed = schema.safeParse(takesFiles ? { ...values, files: positionals } : { ...values });
+    if (parsed.success) return { ok: true, given: parsed.data };
     return {
       ok: false,
       problem: parsed.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"),

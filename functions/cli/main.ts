@@ -1,18 +1,38 @@
-import { readArguments, USAGE } from "./arguments.ts";
-import { advise, check, type Outcome } from "./commands.ts";
+import { advise } from "./advise.ts";
+import { readArguments, SYNTAX, USAGE } from "./arguments.ts";
+import { check } from "./check.ts";
+import { logs } from "./logs.ts";
+import type { Outcome } from "./outcome.ts";
+import { report } from "./report.ts";
 
-const COMMANDS: Record<string, typeof check> = { check, advise };
+type Argv = readonly string[];
+
+/** A command with its own syntax. */
+function command<T>(
+  syntax: Parameters<typeof readArguments<T>>[0],
+  work: (given: T) => Promise<Outcome>,
+): (argv: Argv) => Promise<Outcome> {
+  return async (argv) => {
+    const read = readArguments(syntax, argv);
+    return read.ok ? work(read.given) : { text: `${read.problem}\n\n${USAGE}`, exitCode: 2 };
+  };
+}
+
+const COMMANDS: Readonly<Record<string, (argv: Argv) => Promise<Outcome>>> = {
+  check: command(SYNTAX.check, check),
+  advise: command(SYNTAX.advise, advise),
+  report: command(SYNTAX.report, report),
+  logs: command(SYNTAX.logs, ({ prefix, ...given }) => logs(prefix === undefined ? given : { ...given, prefix })),
+};
 
 /** Carries out one command line of `pgmedic`. Whatever goes wrong is one line for a person and exit code 2. */
-async function run(argv: readonly string[]): Promise<Outcome> {
-  const command = COMMANDS[argv[0] ?? ""];
-  if (command === undefined) return { text: USAGE, exitCode: argv.length === 0 || argv[0] === "--help" ? 0 : 2 };
-  const read = readArguments(argv);
-  if (!read.ok) return { text: `${read.problem}\n\n${USAGE}`, exitCode: 2 };
+async function run([name = "", ...argv]: Argv): Promise<Outcome> {
+  const work = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (work === undefined) return { text: USAGE, exitCode: name === "" || name === "--help" ? 0 : 2 };
   try {
-    return await command(read.given);
+    return await work(argv);
   } catch (error) {
-    return { text: `pgmedic ${read.command}: ${error instanceof Error ? error.message : String(error)}`, exitCode: 2 };
+    return { text: `pgmedic ${name}: ${error instanceof Error ? error.message : String(error)}`, exitCode: 2 };
   }
 }
 

@@ -6,7 +6,7 @@ import type { PlannerClone } from "./clone-protocol.ts";
 export type { Advice, Choice, Gain, RejectedCandidate, WorkloadStatement } from "./advice.ts";
 
 /** What an investigation asks of an index: it must halve some statement's plan. Room on the disk is the guardrails' question. */
-const OF_AN_INVESTIGATION: Limits = {
+export const OF_AN_INVESTIGATION: Limits = {
   mostIndexes: 6,
   budgetBytes: Number.POSITIVE_INFINITY,
   costRatio: 0.5,

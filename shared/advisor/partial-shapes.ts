@@ -1,6 +1,6 @@
 import { type IndexCondition, type IndexKey, type IndexShape } from "../contracts/index-shape.ts";
 import { columnsOf } from "../core/index-text.ts";
-import { type CatalogTable, columnNamed, statisticsOf } from "./catalog.ts";
+import { type CatalogTable, distinctValues, statisticsOf } from "./catalog.ts";
 import { shareOf } from "./common-values.ts";
 import type { Condition, Scan } from "./scan.ts";
 
@@ -22,15 +22,18 @@ export function partialShapes(scan: Scan, keyLists: readonly IndexKey[][]): Inde
   });
 }
 
+/** Columns with more values than this are searched by value, not divided by it. */
+const MOST_CATEGORIES = 50;
+
 function predicateOf(table: CatalogTable, { target, how, constant }: Condition): IndexCondition | null {
   if (target.kind !== "column") return null;
   const { column } = target;
   if (how === "is null" || how === "is not null" || how === "is true" || how === "is false")
     return { column, operator: how };
-  const known = columnNamed(table, column);
-  if (how !== "equal" || constant === null || known === null || (typeof constant === "string" && constant.length > 200))
-    return null;
-  return { column, operator: "=", value: constant };
+  if (how !== "equal" || constant === null || (typeof constant === "string" && constant.length > 200)) return null;
+  return (distinctValues(table, column) ?? Number.POSITIVE_INFINITY) <= MOST_CATEGORIES
+    ? { column, operator: "=", value: constant }
+    : null;
 }
 
 /** The share of a table's rows that meet all of these conditions, by the statistics; 1 where they cannot tell. */

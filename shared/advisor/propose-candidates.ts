@@ -1,7 +1,8 @@
 import type { RejectedCandidate, WorkloadStatement } from "./advice.ts";
 import { type Candidate, candidateName, coveringIndex, ideasFor } from "./candidates.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
-import { scansOf } from "./scans.ts";
+import { type Scan, scansOf } from "./scans.ts";
+import type { Node } from "./syntax.ts";
 
 /** Smaller tables are read faster than an index would be searched (research on open advisers agrees on the order of magnitude). */
 const SMALL_TABLE = { rows: 1_000, bytes: 8 * 2 ** 20 } as const;
@@ -18,8 +19,7 @@ export function proposeCandidates(statements: readonly WorkloadStatement[], cata
   const rejected = new Map<string, string>();
   const known = new Map<string, Candidate>();
   for (const [at, statement] of statements.entries()) {
-    for (const scan of plannedSyntax(statement).flatMap((syntax) => scansOf(syntax, catalog))) {
-      const { sets, refused } = ideasFor(scan, catalog);
+    for (const { scan, sets, refused } of ideasOf(statement, catalog)) {
       for (const { what, because } of refused) rejected.set(`${what} (${scan.table.table})`, because);
       for (const set of sets) note(set, at);
     }
@@ -49,9 +49,23 @@ export function proposeCandidates(statements: readonly WorkloadStatement[], cata
   }
 }
 
-/** The syntax to look at: calls with their constants tell more than the normalised text. */
-const plannedSyntax = ({ syntax, examples }: WorkloadStatement) =>
-  examples === undefined || examples.length === 0 ? [syntax] : examples.map((example) => example.syntax);
+type ScanIdeas = { scan: Scan; sets: Candidate[][]; refused: readonly { what: string; because: string }[] };
+
+/**
+ * What a statement asks for. Calls with their constants tell more than the normalised text, but no predicate is taken from them:
+ * other calls of the same statement may have other constants.
+ */
+function ideasOf({ syntax, examples = [] }: WorkloadStatement, catalog: Catalog): ScanIdeas[] {
+  const ideas = (from: Node): ScanIdeas[] =>
+    scansOf(from, catalog).map((scan) => ({ scan, ...ideasFor(scan, catalog) }));
+  const general = ideas(syntax);
+  if (examples.length === 0) return general;
+  const hasConstant = ({ shape }: Candidate): boolean => shape.where.some((condition) => "value" in condition);
+  const seen = examples
+    .flatMap((example) => ideas(example.syntax))
+    .map((one) => ({ ...one, sets: one.sets.filter((set) => !set.some(hasConstant)) }));
+  return [...general.map((one) => ({ ...one, refused: [] })), ...seen];
+}
 
 /** Why a candidate is not even tried; null when it is. */
 function unfit(candidate: Candidate): string | null {

@@ -73,8 +73,55 @@ test("advise takes queries from a file, each index on top of those before it, wi
   expect(none.output).toMatch(/No index[^]*the budget is used up/);
 });
 
+test("the gate for CI names the query and the index, and lets through what an index serves or a small table bears", async () => {
+  const file = join(folder.path, "gate.sql");
+  writeFileSync(file, "select * from lines where part = $1;\nselect * from lines where id = $1;\n");
+  const closed = await pgmedic("advise", "--server", url, "--check", file);
+  expect(closed.code).toBe(1);
+  expect(closed.output).toMatch(
+    /part = \$1\n *reads lines from end to end[^]*CREATE INDEX CONCURRENTLY \S+ ON public.lines\(part\)/,
+  );
+  expect(closed.output).toMatch(/1 of 2 queries/);
+  writeFileSync(file, "select * from lines where id = $1;\nselect * from pg_am where amname = $1;\n");
+  const open = await pgmedic("advise", "--server", url, "--check", file);
+  expect(open.output).toMatch(/none reads a large table/);
+  expect(open.code).toBe(0);
+});
+
+test("a gate that could plan nothing does not open", async () => {
+  const file = join(folder.path, "unknown.sql");
+  writeFileSync(file, "select * from not_there where id = $1;");
+  const { code, output } = await pgmedic("advise", "--server", url, "--check", file);
+  expect(code).toBe(2);
+  expect(output).toMatch(/not_there/);
+});
+
+test("the report says what would have been proposed and refused from what the server has counted", async () => {
+  await execute(
+    "select pg_stat_statements_reset()",
+    ...Array.from({ length: 20 }, () => "select * from lines where part = 7"),
+    "select count(*) from lines where to_char(id, '999') = '7'",
+  );
+  const { code, output } = await pgmedic("report", "--server", url);
+  expect(code).toBe(0);
+  expect(output).toMatch(/Would have been proposed[^]*CREATE INDEX CONCURRENTLY idx_lines_part/);
+  expect(output).toMatch(/Would have been handed to the developers[^]*to_char/);
+  expect(output).toMatch(/Nothing was changed/);
+});
+
+test("the report a person reads has the plan costs before and after", async () => {
+  const file = join(folder.path, "one.sql");
+  writeFileSync(file, "select * from lines where part = $1;");
+  const { output } = await pgmedic("advise", "--server", url, "--queries", file);
+  expect(output).toMatch(/1 indexes, \d+ MB: the plan cost of 1 statements falls to \d %/);
+  expect(output).toMatch(/cost [\d,]+ → [\d,]+: select \* from lines/);
+});
+
 test.each([
   [["advise"], /--server: /],
+  [["advise", "--server", "postgres://a@b/c", "--queries", "a", "--check", "b"], /not both/],
+  [["check", "--server", "postgres://a@b/c", "--budget", "1GB"], /--budget/],
+  [["logs"], /give the files/],
   [["advise", "--server", "mysql://x"], /give --server postgres:/],
   [["advise", "--server", "postgres://nobody@127.0.0.1:1/none"], /ECONNREFUSED/],
   [["heal"], /pgmedic check/],

@@ -1,0 +1,79 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { postgresOf, type Session } from "../../shared/adapters/postgres.ts";
+import type { Advice, Limits } from "../../shared/advisor/advice.ts";
+import { adviseIndexes } from "../../shared/advisor/advise-indexes.ts";
+import type { PlannerClone } from "../../shared/advisor/clone-protocol.ts";
+import { startPlannerClone } from "../../shared/advisor/clone-thread.ts";
+import { queryProblems } from "../../shared/advisor/find-query-problems.ts";
+import type { QueryProblem } from "../../shared/advisor/query-problems.ts";
+import { adviceAsJson, adviceAsText } from "./advice-text.ts";
+import type { AdviseArguments } from "./arguments.ts";
+import { gate } from "./gate.ts";
+import { type Outcome, progressOn, serverOf } from "./outcome.ts";
+import { type Asked, countedWorkload, writtenWorkload } from "./workload.ts";
+
+/** An advice with what it was about, the queries that no index helps, and how long it took. */
+export type Advised = { asked: Asked; advice: Advice; queries: QueryProblem[]; ms: number };
+
+/** `pgmedic advise`: what the workload would gain from, tried in the planner clone. */
+export async function advise(given: AdviseArguments): Promise<Outcome> {
+  const file = given.check ?? given.queries;
+  const limits: Limits = {
+    mostIndexes: given.most,
+    budgetBytes: given.budget,
+    costRatio: given.check === undefined ? 0.9 : 0.5,
+    leastShare: given.check === undefined ? 0.003 : 0,
+    insertSlowdown: given["insert-slowdown"] ?? Number.POSITIVE_INFINITY,
+    weighBy: file === undefined ? "time" : "plan cost",
+  };
+  const server = serverOf(given);
+  const advised = await adviseFor(given.server, limits, (session) =>
+    file === undefined ? countedWorkload(session, server) : writtenWorkload(session, server, file),
+  );
+  if (given.check !== undefined) return gate(advised, given);
+  return { text: given.json ? adviceAsJson(advised) : adviceAsText(advised), exitCode: 0 };
+}
+
+/** Reads what is asked from a server, then works in the clone, the server's connection closed. */
+export async function adviseFor(
+  url: string,
+  limits: Limits,
+  read: (session: Session) => Promise<Asked>,
+): Promise<Advised> {
+  const progress = progressOn(process.stderr);
+  const purpose = { server: serverOf({ schema: ["public"] }), applicationName: "pgmedic/advise" };
+  progress.say("reading the workload and the catalog");
+  const asked = await postgresOf(() => url).asInvestigator(purpose, read);
+  progress.say("making the planner clone");
+  const clone = startPlannerClone(join(tmpdir(), "pgmedic-clone"));
+  try {
+    const startedAt = performance.now();
+    const advice = await adviseIndexes(counted(clone, progress.say), asked.catalog, asked.workload, limits);
+    const ms = performance.now() - startedAt;
+    const blocks = new Map(asked.interval?.statements.map(({ key, blocksPerCall }) => [key, blocksPerCall]));
+    const blocksPerCall = (key: string): number => blocks.get(key) ?? 0;
+    const queries = await queryProblems(clone, asked.workload.statements, { catalog: asked.catalog, blocksPerCall });
+    return { asked, advice: { ...advice, unplanned: [...advice.unplanned, ...asked.unparsed] }, queries, ms };
+  } finally {
+    progress.clear();
+    await clone.close();
+  }
+}
+
+/** The clone with its work shown. */
+function counted(clone: PlannerClone, say: (text: string) => void): PlannerClone {
+  let plans = 0;
+  return {
+    ...clone,
+    load: (catalog, candidates) => {
+      say(`building the clone: ${catalog.tables.length} tables, ${candidates.length} candidate indexes`);
+      return clone.load(catalog, candidates);
+    },
+    plan: (...asked) => {
+      plans += 1;
+      if (plans % 20 === 0) say(`${plans} plans made`);
+      return clone.plan(...asked);
+    },
+  };
+}
