@@ -446,7 +446,7 @@ module serverAccess 'modules/server-access.bicep' = [
       serverName: last(split(server.resourceId, '/'))
       principalId: identities[runnerAt].outputs.principalId
       workspaceId: monitoring.outputs.workspaceId
-      parameterRoleId: server.mayChangeParameters ? parameterRole.id : null
+      parameterRoleId: server.mayChangeParameters ? parameterRole!.id : null
     }
     dependsOn: [demo]
   }

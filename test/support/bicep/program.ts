@@ -30,7 +30,16 @@ export function readProgram(path: string, texts: Readonly<Record<string, string>
   return programOf(readSource(path, texts[path]));
 }
 
+const programs = new WeakMap<Source, Program>();
+
+/** What a parsed file declares; read once from each. */
 export function programOf(source: Source): Program {
+  const program = programs.get(source) ?? declarationsOf(source);
+  programs.set(source, program);
+  return program;
+}
+
+function declarationsOf(source: Source): Program {
   const program: Program = {
     source,
     targetScope: "resourceGroup",

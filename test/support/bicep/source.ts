@@ -22,7 +22,18 @@ export async function loadBicepGrammar(): Promise<void> {
 }
 
 /** Parses one file. `text` takes the place of what is on disk. */
-export function readSource(path: string, text = readFileSync(path, "utf8")): Source {
+export function readSource(path: string, text?: string): Source {
+  const known = onDisk.get(path);
+  if (text === undefined && known !== undefined) return known;
+  const source = parseSource(path, text ?? readFileSync(path, "utf8"));
+  if (text === undefined) onDisk.set(path, source);
+  return source;
+}
+
+/** Files as they are on disk, parsed once. */
+const onDisk = new Map<string, Source>();
+
+function parseSource(path: string, text: string): Source {
   if (parser === undefined) throw new Error("call loadBicepGrammar first");
   // The grammar knows `param` with a type only; in a parameter file it is an assignment.
   const parsed = parser.parse(path.endsWith(".bicepparam") ? text.replaceAll(/^param /gm, "var   ") : text);

@@ -1,4 +1,6 @@
 // The settings that the code reads and the settings that Bicep sets are the same, zone by zone.
+import { globSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readSettings, Settings } from "../../../functions/settings.ts";
 import { Queue } from "../../../shared/contracts/messages.ts";
@@ -6,6 +8,7 @@ import { CONTAINERS } from "../../../shared/adapters/documents.ts";
 import { deploymentOf } from "../../support/bicep/installation.ts";
 import { isPlainObject, settled } from "../../support/bicep/values.ts";
 
+const ROOT = resolve(import.meta.dirname, "../../..");
 /** Read by the platform, or by Azure's own clients. */
 const OF_THE_PLATFORM = new Set([
   "APPLICATIONINSIGHTS_CONNECTION_STRING",
@@ -110,4 +113,14 @@ test("the containers and their partition keys are those that the code opens", ()
   const documents = instances.filter(({ symbol }) => symbol === "documents");
   const keys = documents.map(({ name, body }) => [name, /"paths":\["([^"]+)"\]/.exec(JSON.stringify(body()))?.[1]]);
   expect(Object.fromEntries(keys)).toEqual(CONTAINERS);
+});
+
+test("the environment is read in one place: other code names no variable of its own", () => {
+  const files = globSync(`${ROOT}/{functions,shared,orchestrators}/**/*.ts`).filter((path) => !path.includes("/cli/"));
+  const named = files.flatMap((path) => {
+    const uses = readFileSync(path, "utf8").matchAll(/process\.env(?:\.\w+|\["[^"]+"\])/g);
+    return [...uses].map(([use]) => `${path}: ${use}`);
+  });
+  expect(files.length).toBeGreaterThan(50);
+  expect(named).toEqual([]);
 });
