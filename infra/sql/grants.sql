@@ -44,7 +44,12 @@ begin
       using hint = 'Give the tables another owner first.';
   end if;
 
-  execute format('grant connect on database %I to %I, %I', current_database(), investigator, executor);
+  -- Everybody may connect unless somebody took that away.
+  foreach one in array array[investigator, executor] loop
+    if not has_database_privilege(one, current_database(), 'connect') then
+      execute format('grant connect on database %I to %I', current_database(), one);
+    end if;
+  end loop;
 
   -- The investigator looks. What it may not do is said twice: it has no right to write, and its sessions are read-only.
   execute format('grant pg_monitor to %I', investigator);

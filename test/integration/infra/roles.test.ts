@@ -40,6 +40,12 @@ const SCHEMA = `
   create extension pg_stat_statements;
   analyze orders;
 `;
+/** As on Azure: the administrator is no superuser, but may create roles and give what it holds itself. */
+const ADMINISTRATOR = `
+  create role dba login createrole password 'dba';
+  grant pg_monitor, pg_signal_backend, shop_owner, sales_owner to dba with admin option;
+  alter schema public owner to dba; alter schema sales owner to dba;
+`;
 
 const AnyStatement = z.looseObject({ name: z.string(), text: z.string() });
 
@@ -114,8 +120,15 @@ describe.each(chosen)("$name", (installation) => {
       await client.end();
     }
   };
-  const run = (name: string, variables: Record<string, string>) =>
-    server.asSuperuser("postgres", (client) => client.query(script(name, variables)));
+  const run = async (name: string, variables: Record<string, string>): Promise<void> => {
+    const client = new pg.Client({ connectionString: server.url("dba", "dba", "postgres") });
+    await client.connect();
+    try {
+      await client.query(script(name, variables));
+    } finally {
+      await client.end();
+    }
+  };
   const failure = (work: Promise<unknown>): Promise<string> =>
     work.then(
       () => "no failure",
@@ -124,7 +137,7 @@ describe.each(chosen)("$name", (installation) => {
 
   beforeAll(async () => {
     server = await startPlainPostgres(installation, { shared_preload_libraries: "pg_stat_statements" });
-    await server.asSuperuser("postgres", (client) => client.query(SCHEMA));
+    await server.asSuperuser("postgres", (client) => client.query(SCHEMA + ADMINISTRATOR));
     await run("plain-roles.sql", { ...NAMES, ...PASSWORDS });
     await run("grants.sql", GRANTS);
   });
