@@ -23,6 +23,10 @@ export type Entry = {
   database: Range;
   application: Range;
   host: Range;
+  /** Where the line of the message begins. */
+  lineStart: number;
+  /** Finds user, database, application and host where they have not been looked for yet: they are rarely asked for. */
+  readSession: ((entry: Entry) => void) | null;
 };
 
 const none = (): Range => ({ start: 0, end: 0 });
@@ -41,17 +45,27 @@ export const emptyEntry = (): Entry => ({
   database: none(),
   application: none(),
   host: none(),
+  lineStart: 0,
+  readSession: null,
 });
 
 export function clearEntry(entry: Entry, bytes: Buffer): void {
   entry.bytes = bytes;
   entry.timeMs = Number.NaN;
   entry.pid = 0;
+  entry.readSession = null;
   setRange(entry.detail, 0, 0);
   setRange(entry.context, 0, 0);
   setRange(entry.statement, 0, 0);
   setRange(entry.sqlState, 0, 0);
   clearSession(entry);
+}
+
+/** To be called before the fields of the session are read. */
+export function ensureSession(entry: Entry): void {
+  const read = entry.readSession;
+  entry.readSession = null;
+  read?.(entry);
 }
 
 /** What background processes do not have. */

@@ -7,7 +7,7 @@ type TextField = "user" | "database" | "application" | "host";
 type Read = (bytes: Buffer, at: number, end: number, into: Entry) => number;
 export type Step =
   /** A part whose end is told by its form. */
-  | { kind: "fixed"; read: Read; literal: number | null }
+  | { kind: "fixed"; read: Read; literal: number | null; isKept: boolean }
   /** A part of any text: its end is where the next one begins. */
   | { kind: "text"; field: TextField | null; width: number }
   | { kind: "sessionOnly" };
@@ -23,6 +23,9 @@ const isSqlState = isAny("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 const isNumber = isAny("-0123456789");
 const isEpoch = isAny("0123456789.");
 
+/** Escapes whose value every message needs. */
+const KEPT: ReadonlySet<string> = new Set("tmnpe");
+
 const TEXTS: ReadonlyMap<string, TextField | null> = new Map([
   ["u", "user"],
   ["d", "database"],
@@ -37,7 +40,7 @@ const TEXTS: ReadonlyMap<string, TextField | null> = new Map([
 export function literalStep(text: string): Step {
   const bytes = Buffer.from(text);
   const read: Read = (given, at, end) => (standsAt(given, at, end, bytes) ? at + bytes.length : -1);
-  return { kind: "fixed", read, literal: bytes[0] ?? null };
+  return { kind: "fixed", read, literal: bytes[0] ?? null, isKept: false };
 }
 
 /** What an escape of log_line_prefix stands for; null when PostgreSQL has no such escape. */
@@ -47,7 +50,9 @@ export function escapeStep(escape: string, width: number, clock: Clock): Step | 
   const field = TEXTS.get(escape);
   if (field !== undefined) return { kind: "text", field, width };
   const read = readers(clock).get(escape);
-  return read === undefined ? null : { kind: "fixed", read: width > 0 ? padded(read, width) : read, literal: null };
+  return read === undefined
+    ? null
+    : { kind: "fixed", read: width > 0 ? padded(read, width) : read, literal: null, isKept: KEPT.has(escape) };
 }
 
 const readers = (clock: Clock): ReadonlyMap<string, Read> =>

@@ -22,8 +22,58 @@ export function compilePrefix(prefix: string, clock: Clock): CompiledPrefix {
     if (step === null) return { ok: false, because: `log_line_prefix has no escape %${escape}` };
     steps.push(step);
   }
-  return { ok: true, readHead: headReader(steps) };
+  return { ok: true, readHead: quickReader(steps) };
 }
+
+/**
+ * Most prefixes have what every message needs in front and the session behind it. Then only the front is read; the label is looked for
+ * after it, and the session when somebody asks.
+ */
+function quickReader(steps: readonly Step[]): ReadHead {
+  const readAll = headReader(steps);
+  const firstText = steps.findIndex(({ kind }) => kind !== "fixed");
+  const rest = firstText < 0 ? [] : steps.slice(firstText);
+  if (rest.length === 0 || rest.some((step) => step.kind === "fixed" && step.isKept)) return readAll;
+  const front = steps.slice(0, firstText).flatMap((step) => (step.kind === "fixed" ? [step.read] : []));
+  const readSession = (entry: Entry): void => {
+    const { message, bytes } = entry;
+    const messageStart = message.start;
+    readAll(bytes, entry.lineStart, message.end, entry);
+    message.start = messageStart;
+  };
+  return (bytes, from, end, into) => {
+    let at = from;
+    for (const read of front) {
+      at = read(bytes, at, end, into);
+      if (at < 0) return -1;
+    }
+    const label = firstLabel(bytes, at, end);
+    if (label < 0) return -1;
+    into.lineStart = from;
+    into.readSession = readSession;
+    into.message.start = label;
+    return labelAt(bytes, label, end);
+  };
+}
+
+const COLON = 58;
+const SPACE = 32;
+const MAX_SESSION = 4 * MAX_TEXT;
+
+/** Where the first label begins: upper-case letters before a colon and two spaces. */
+function firstLabel(bytes: Buffer, from: number, end: number): number {
+  const last = Math.min(end, from + MAX_SESSION);
+  for (let at = from; at < last; at += 1) {
+    if (bytes[at] !== COLON || bytes[at + 1] !== SPACE || bytes[at + 2] !== SPACE) continue;
+    let start = at;
+    while (start > from && isOfLabel(bytes[start - 1] ?? 0)) start -= 1;
+    // The prefix may end in such letters too.
+    for (; start < at; start += 1) if (labelAt(bytes, start, end) >= 0) return start;
+  }
+  return -1;
+}
+
+const isOfLabel = (byte: number): boolean => (byte >= 65 && byte <= 90) || (byte >= 49 && byte <= 53);
 
 function headReader(steps: readonly Step[]): ReadHead {
   let bytes: Buffer = Buffer.alloc(0);

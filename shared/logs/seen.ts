@@ -10,9 +10,12 @@ export function see(seen: Seen, { timeMs }: Entry): void {
   widen(seen, timeMs);
 }
 
+/** The year 10000: what lies beyond is no time. */
+const END_OF_TIME_MS = 253_402_300_800_000;
+
 /** Widens a span of time; messages without a time leave it as it is. */
 export function widen(span: { firstMs: number; lastMs: number }, timeMs: number): void {
-  if (Number.isNaN(timeMs)) return;
+  if (!(timeMs >= 0 && timeMs < END_OF_TIME_MS)) return;
   if (!(span.firstMs <= timeMs)) span.firstMs = timeMs;
   if (!(span.lastMs >= timeMs)) span.lastMs = timeMs;
 }
