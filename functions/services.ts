@@ -6,6 +6,8 @@ import { instructionsOf } from "../shared/adapters/instructions.ts";
 import { messagesOf } from "../shared/adapters/messages.ts";
 import { metricsOf } from "../shared/adapters/metrics.ts";
 import { outboxOf } from "../shared/adapters/outbox.ts";
+import { playbooksOf } from "../shared/adapters/playbooks.ts";
+import { platformOf } from "../shared/adapters/platform.ts";
 import { serversOf } from "../shared/adapters/servers.ts";
 import { snapshotsOf } from "../shared/adapters/snapshots.ts";
 import { systemOf } from "../shared/adapters/system.ts";
@@ -40,6 +42,8 @@ export function servicesOf(settings: Settings) {
     snapshots: snapshotsOf(documents),
     system: systemOf(documents),
     metrics: metricsOf(settings.METRICS_ENDPOINT),
+    playbooks: playbooksOf(settings.PGMEDIC_PLAYBOOKS),
+    platform: platformOf(settings.RESOURCE_MANAGER_ENDPOINT),
     now: () => new Date(),
   };
 }

@@ -17,6 +17,8 @@ export const Settings = z.object({
   ServiceBus__fullyQualifiedNamespace: z.string().min(1).optional(),
   /** Where metrics are asked for: Azure Resource Manager, or the local monitor. Without it there are no CPU figures. */
   METRICS_ENDPOINT: z.url().optional(),
+  /** Azure Resource Manager, through which server parameters are set. Without it such a change is advice. */
+  RESOURCE_MANAGER_ENDPOINT: z.url().optional(),
   /** The secret by which the front in front of the API proves that it vouches for the principal header. */
   PGMEDIC_FRONT_PROOF: z.string().min(16).optional(),
   /** Who may post alerts: the audience and tenant of the secure webhook's tokens. Needed wherever the endpoint is public. */
@@ -30,6 +32,8 @@ export const Settings = z.object({
   WEBSITE_INSTANCE_ID: z.string().optional(),
   /** `on` stops every action at once, whatever the documents say. */
   PGMEDIC_KILL_SWITCH: z.enum(["on", "off"]).default("off"),
+  /** A folder with playbooks of your own; one with the name of a known one takes its place. */
+  PGMEDIC_PLAYBOOKS: z.string().min(1).optional(),
   /** Where the planner clone keeps its files. */
   PGMEDIC_CLONE_FOLDER: z.string().default(join(tmpdir(), "pgmedic-clone")),
   /** First window of the verification; each further one is twice as long. */

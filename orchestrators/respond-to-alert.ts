@@ -44,8 +44,9 @@ function* resolve(ctx: OrchestrationContext, run: Run): Story<Ending> {
   yield* step(ctx, "acquireLock", run);
 
   const diagnosis = yield* step(ctx, "investigate", run);
-  if (diagnosis.verdict === "healthy") return { path: "noAction", because: diagnosis.because };
-  if (diagnosis.verdict === "unexplained") return { path: "handedOff", because: diagnosis.because };
+  if (diagnosis.verdict === "healthy" || diagnosis.verdict === "expected")
+    return { path: "noAction", because: diagnosis.because };
+  if (diagnosis.verdict !== "cause") return { path: "handedOff", because: diagnosis.because };
 
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     const proposal = yield* step(ctx, "propose", { ...run, round });
@@ -71,6 +72,7 @@ function* resolve(ctx: OrchestrationContext, run: Run): Story<Ending> {
 
 function* takenBack(ctx: OrchestrationContext, run: Run, because: string): Story<Ending> {
   const result = yield* undone(ctx, run, because);
+  if (result.outcome === "noWayBack") return { path: "handedOff", because: `It did not help, and ${result.because}.` };
   if (result.outcome === "failed")
     return { path: "failed", because: `It did not help and could not be undone: ${result.because}.` };
   return { path: "rolledBack", because: `It did not help and was undone: ${because}.` };

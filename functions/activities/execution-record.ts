@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { IndexFacts } from "../../shared/catalogue/diagnostics/indexes.ts";
 import { type Execution, WindowFigures } from "../../shared/contracts/outcome.ts";
 import { Id, Instant } from "../../shared/contracts/primitives.ts";
+import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Server } from "../../shared/contracts/server.ts";
 import { Snapshot } from "../../shared/contracts/snapshot.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
@@ -9,15 +9,19 @@ import { derivedId } from "../../shared/core/digest.ts";
 import { audited, entryBy, moved } from "../../shared/core/incident-writes.ts";
 import { msBetween } from "../../shared/core/time.ts";
 import { MINIMUM_CALLS } from "../../shared/core/verdict.ts";
+import type { Look } from "../../shared/execution/look.ts";
+import { isMomentary, readMeasure } from "../../shared/execution/read-measure.ts";
 import { figuresOf } from "../../shared/investigation/figures.ts";
 import { comparable, intervalBetween } from "../../shared/investigation/interval.ts";
 import { readServerFacts, takeSnapshot } from "../../shared/investigation/take-snapshot.ts";
 import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
 import { theIncident, theRemedy, theServer } from "./subject.ts";
+import { asInvestigatorOf } from "./target.ts";
 
 const Attempt = z.strictObject({ incidentId: Id, startedAt: Instant });
 const FiguresBefore = z.strictObject({ incidentId: Id, figures: WindowFigures });
+const MeasureBefore = z.strictObject({ incidentId: Id, value: z.number() });
 
 /** Counts an attempt before it is made, so that a killed one counts too. */
 export async function countAttempt(run: Run): Promise<void> {
@@ -34,12 +38,28 @@ export async function snapshotNow(run: Run, server: Server): Promise<Snapshot> {
   );
 }
 
-/** Keeps what the target statements cost just before the action, once. Too few calls: the figures of the investigation stand in. */
-export async function keepFiguresBefore(run: Run, server: Server): Promise<void> {
+/** Keeps what the action is judged by, as it is just before, once. */
+export async function keepFiguresBefore(run: Run, server: Server, { judgedBy }: ProposedAction): Promise<void> {
+  if (judgedBy.basis === "statements") return keepStatementFigures(run, server);
+  const { measure } = judgedBy;
+  if (!isMomentary(measure)) return;
+  const value = await asInvestigatorOf(run, (session) => readMeasure(session, measure));
+  await services().incidents.keepOnce(run.incidentId, `measure-before-${run.runId}`, { value });
+}
+
+/** The measure as it was just before the action; what the investigation saw stands in where it cannot be read at a moment. */
+export async function measureBefore(run: Run, seen: number): Promise<number> {
+  const kept = await services().incidents.kept(run.incidentId, `measure-before-${run.runId}`, MeasureBefore);
+  return kept?.value ?? seen;
+}
+
+/** What the target statements cost just before the action. Too few calls: the figures of the investigation stand in. */
+async function keepStatementFigures(run: Run, server: Server): Promise<void> {
   const { incidents, snapshots, metrics } = services();
   const id = `figures-before-${run.runId}`;
   if ((await incidents.kept(run.incidentId, id, FiguresBefore)) !== null) return;
   const { figures: investigated, targets } = await theRemedy(run);
+  if (investigated === null) throw new Error(`the run ${run.runId} is judged by statements and names none`);
   const latest = await snapshotNow(run, server);
   const earlier = comparable(await snapshots.newest(server.serverId, 15), latest);
   let figures = investigated;
@@ -62,15 +82,17 @@ export async function keepFiguresBefore(run: Run, server: Server): Promise<void>
 
 export async function figuresBefore(run: Run): Promise<WindowFigures> {
   const kept = await services().incidents.kept(run.incidentId, `figures-before-${run.runId}`, FiguresBefore);
-  return kept?.figures ?? (await theRemedy(run)).figures;
+  const figures = kept?.figures ?? (await theRemedy(run)).figures;
+  if (figures === null) throw new Error(`the run ${run.runId} is judged by statements and names none`);
+  return figures;
 }
 
 /** The reading from which the verification counts. */
 export const snapshotAfter = (run: Run): Promise<Snapshot | null> =>
   services().incidents.kept(run.incidentId, `snapshot-after-${run.runId}`, Snapshot.extend({ incidentId: Id }));
 
-/** Records that the index is there: what was done, when, and the reading from which its effect counts. Safe to repeat. */
-export async function recordExecution(run: Run, index: IndexFacts): Promise<void> {
+/** Records that the action is done: what, when, and the reading from which its effect counts. Safe to repeat. */
+export async function recordExecution(run: Run, { object, what }: Look): Promise<void> {
   const { incidents, outbox, snapshots, now } = services();
   const server = await theServer(run);
   const after = await snapshotNow(run, server);
@@ -91,10 +113,15 @@ export async function recordExecution(run: Run, index: IndexFacts): Promise<void
     startedAt,
     finishedAt,
     buildMs: msBetween(startedAt, finishedAt),
-    objectOid: index.oid,
-    objectBytes: index.bytes,
+    objectOid: object?.oid ?? null,
+    objectBytes: object?.bytes ?? null,
   };
-  const text = `Done in ${(execution.buildMs / 1000).toFixed(1)} s: ${index.index} is valid, ${Math.round(index.bytes / 1024)} kB.`;
+  const seconds = (execution.buildMs / 1000).toFixed(1);
+  const { action } = proposal;
+  const text =
+    action.kind === "create_index" && object !== null
+      ? `Done in ${seconds} s: ${action.parameters.name} is valid, ${Math.round(object.bytes / 1024)} kB.`
+      : `Done in ${seconds} s, as the catalog shows: ${what}.`;
   const entry = entryBy({ kind: "pgmedic" }, "execution", text, now());
   const { executionId: key, statement } = execution;
   const audit = audited("executed", finishedAt, { key, statement, by: decision.by, fencingToken });

@@ -1,22 +1,52 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
+import { known } from "../../shared/catalogue/actions/index.ts";
+import type { TypedAction } from "../../shared/contracts/actions.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
 import type { GuardrailFacts, PastAction } from "../../shared/core/guardrails.ts";
 import { indexText } from "../../shared/core/index-text.ts";
 import { holds } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, MINUTE_MS } from "../../shared/core/time.ts";
-import type { Gate } from "../../shared/execution/gates.ts";
-import { preconditionsOf } from "../../shared/proposal/build-proposal.ts";
+import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
 
 /** An action that was undone is not proposed again for this long. */
 const MEMORY_MS = 30 * DAY_MS;
 
-/** The target of an action, as cooldown and oscillation count it. */
-export const targetOf = ({ action }: Pick<ProposedAction, "action">): string =>
-  action.kind === "create_index"
-    ? indexText(action.parameters.schema, action.parameters.table, action.parameters)
-    : `${action.parameters.schema}.${action.parameters.name}`;
+/** The target of an action, as cooldown and oscillation count it: what is changed, not to what. */
+export function targetOf(action: TypedAction): string {
+  switch (action.kind) {
+    case "create_index":
+      return indexText(action.parameters.schema, action.parameters.table, action.parameters);
+    case "drop_index":
+    case "restore_index":
+    case "reindex_index":
+    case "create_statistics":
+    case "drop_statistics":
+      return `${action.parameters.schema}.${action.parameters.name}`;
+    case "set_column_statistics":
+      return `${action.parameters.schema}.${action.parameters.table}.${action.parameters.column}`;
+    case "analyze_table":
+    case "vacuum_table":
+    case "vacuum_freeze":
+    case "set_table_autovacuum":
+    case "set_table_fillfactor":
+      return `${action.parameters.schema}.${action.parameters.table}`;
+    case "terminate_backend":
+    case "cancel_backend":
+      return `${action.parameters.pid}/${action.parameters.backendStart}`;
+    case "rollback_prepared":
+      return action.parameters.gid;
+    case "drop_replication_slot":
+      return action.parameters.slot;
+    case "set_role_setting":
+      return `${action.parameters.role}/${action.parameters.setting}`;
+    case "set_role_connection_limit":
+      return action.parameters.role;
+    case "set_server_parameter":
+      return action.parameters.name;
+  }
+}
 
 export type Consent = GuardrailFacts["consent"];
 
@@ -24,7 +54,7 @@ export type Consent = GuardrailFacts["consent"];
 export async function guardrailFacts(
   run: Run,
   proposal: ProposedAction,
-  gate: Gate,
+  look: Look,
   consent: Consent,
 ): Promise<GuardrailFacts> {
   const { servers, metrics, now } = services();
@@ -33,18 +63,20 @@ export async function guardrailFacts(
   const autonomy = await readAutonomy();
   const moment = now();
   const { action } = proposal;
-  const preconditions =
-    gate.table !== null && action.kind === "create_index" ? preconditionsOf(gate.table, action.parameters) : [];
+  const { addsLoad, waitsForTransactions } = known(action);
+  const ownName = "name" in action.parameters ? action.parameters.name : null;
   return {
     killSwitch: autonomy.killSwitch,
     phase: autonomy.phase,
     consent,
     riskClass: proposal.riskClass,
     kind: action.kind,
-    target: targetOf(proposal),
-    load: gate.load,
+    target: targetOf(action),
+    addsLoad,
+    waitsForTransactions,
+    load: look.gate.load,
     pastActions: await pastActions(run, moment),
-    indexesOnTable: gate.table?.indexes.filter(({ index }) => index !== action.parameters.name).length ?? 0,
+    indexesOnTable: look.table?.indexes.filter(({ index }) => index !== ownName).length ?? 0,
     estimatedBytes: proposal.blastRadius.estimatedBytes,
     diskFreeBytes:
       server === null
@@ -55,8 +87,8 @@ export async function guardrailFacts(
             from: later(moment, -5 * MINUTE_MS).toISOString(),
             to: moment.toISOString(),
           }),
-    oldestTransactionSeconds: gate.oldestTransactionSeconds,
-    unmetPreconditions: preconditions
+    oldestTransactionSeconds: look.gate.oldestTransactionSeconds,
+    unmetPreconditions: look.preconditions
       .filter(({ holds: isMet }) => !isMet)
       .map(({ label, observed }) => `${label} (${observed})`),
     lockHeld: lock !== null && holds({ holder: lock, lastToken: lock.fencingToken }, run.runId, lock.fencingToken),
@@ -84,6 +116,6 @@ async function pastActions(run: Run, now: Date): Promise<PastAction[]> {
 
 function pastAction({ proposal, execution, rollBack }: Incident): PastAction[] {
   if (proposal === null || execution === null) return [];
-  const { kind } = proposal.action;
-  return [{ kind, target: targetOf(proposal), at: execution.finishedAt, undone: rollBack?.done === true }];
+  const { action } = proposal;
+  return [{ kind: action.kind, target: targetOf(action), at: execution.finishedAt, undone: rollBack?.done === true }];
 }

@@ -2,29 +2,36 @@ import { investigate as investigateServer } from "../../shared/investigation/inv
 import type { Incident } from "../../shared/contracts/incident.ts";
 import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
+import { choosePlaybook } from "../../shared/core/playbook-choice.ts";
 import { audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
 import { services } from "../services.ts";
 import { remedyId, theServer } from "./subject.ts";
 
+const NO_ALERT = { metric: null, rule: "", value: null, threshold: null };
 /** How far back a snapshot may be looked for. */
 const SNAPSHOTS = 15;
 
 /** Finds out what is wrong with the server, and keeps diagnosis and remedy with the incident. Repeating it answers the first result. */
 export async function investigate(run: Run): Promise<StepOutput<"investigate">> {
-  const { incidents, snapshots, metrics, outbox, now } = services();
+  const { incidents, snapshots, metrics, outbox, playbooks, now } = services();
   const begun = await incidents.change(run.incidentId, (incident) =>
     moved(incident, { to: "investigating", entry: ownEntry("run", "The investigation began.", now()) }),
   );
   if (begun.diagnosis !== null) return verdictOf(begun.diagnosis);
 
   const server = await theServer(run);
+  const alert = begun.alerts[0] ?? NO_ALERT;
+  const playbook = choosePlaybook(playbooks, alert);
+  if (playbook === null) throw new Error("there is no playbook generalMonitoring, which everything falls back to");
   const purpose = { server, applicationName: `pgmedic/${run.runId}` };
   const { diagnosis, remedy, snapshot } = await watchedServers().asInvestigator(purpose, async (session) =>
     investigateServer(session, {
       incidentId: run.incidentId,
       server,
       alertSeverity: begun.alerts[0]?.severity ?? "Sev3",
+      complaint: { symptom: playbook.symptom, metric: alert.metric, value: alert.value, threshold: alert.threshold },
+      playbook,
       earlierSnapshots: await snapshots.newest(server.serverId, SNAPSHOTS),
       withClone: withPlannerClone,
       cpuPercent: (from, to) => metrics.average({ resourceId: server.resourceId, metric: "cpu_percent", from, to }),

@@ -1,39 +1,44 @@
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
-import type { Gate } from "../../shared/execution/gates.ts";
+import type { Look } from "../../shared/execution/look.ts";
+import { isMomentary, readMeasure } from "../../shared/execution/read-measure.ts";
 import { readCatalog } from "../../shared/investigation/read-catalog.ts";
-import { fingerprintOf } from "../../shared/proposal/fingerprint.ts";
-import { watchedServers, withPlannerClone } from "../database.ts";
-import { theServer } from "./subject.ts";
+import { withPlannerClone } from "../database.ts";
+import { asInvestigatorOf } from "./target.ts";
 
 /** A table may grow by this factor between proposal and execution before it counts as another one. */
 const GROWTH = 1.5;
 
 /**
- * What makes an agreed action another one than the person agreed to: the table or its definition changed, it grew much, or the gain is
- * below what the proposal states, planned again with today's statistics. Null when nothing material changed.
+ * What makes an agreed action another one than the person agreed to: its target or the target's definition changed, it grew much, what
+ * it is for has come about by itself, or the gain is below what the proposal states. Null when nothing material changed.
  */
-export async function materialDifference(
-  run: Run,
-  proposal: ProposedAction,
-  { table, version }: Gate,
-): Promise<string | null> {
-  const { blastRadius, action, catalogFingerprint, minimumGain } = proposal;
-  if (table === null) return "the table is gone";
-  if (table.oid !== blastRadius.relationOid) return `${blastRadius.relation} is now another table`;
-  if (fingerprintOf(table, action.parameters.name) !== catalogFingerprint)
-    return `the definition of ${blastRadius.relation} changed`;
-  if (table.bytes > blastRadius.tableBytes * GROWTH) return `${blastRadius.relation} grew by more than half`;
-  if (action.kind !== "create_index") return null;
+export async function materialDifference(run: Run, proposal: ProposedAction, look: Look): Promise<string | null> {
+  const { blastRadius, catalogFingerprint, judgedBy } = proposal;
+  const { table } = look;
+  if (blastRadius.relationOid !== null) {
+    if (table === null) return "the table is gone";
+    if (table.oid !== blastRadius.relationOid) return `${blastRadius.relation} is now another table`;
+    if (table.bytes > blastRadius.tableBytes * GROWTH) return `${blastRadius.relation} grew by more than half`;
+  }
+  if (look.fingerprint !== catalogFingerprint) return `the definition of ${blastRadius.relation} changed`;
+  if (judgedBy.basis === "measure" && isMomentary(judgedBy.measure)) {
+    const { measure, goal, direction } = judgedBy;
+    const now = await asInvestigatorOf(run, (session) => readMeasure(session, measure));
+    if (direction === "falls" ? now <= goal : now >= goal) return "what it is for has come about by itself";
+  }
+  return lostGain(run, proposal, look);
+}
 
-  const server = await theServer(run);
-  const purpose = { server, applicationName: `pgmedic/${run.runId}/look` };
-  const catalog = await watchedServers().asInvestigator(purpose, (session) =>
-    readCatalog(session, { version, schemas: [table.schema], tableNames: [table.table] }),
+/** Plans the main statement again with today's statistics. */
+async function lostGain(run: Run, proposal: ProposedAction, { table, gate }: Look): Promise<string | null> {
+  const { action, minimumGain } = proposal;
+  const [main] = proposal.targets;
+  if (action.kind !== "create_index" || table === null || main === undefined) return null;
+  const catalog = await asInvestigatorOf(run, (session) =>
+    readCatalog(session, { version: gate.version, schemas: [table.schema], tableNames: [table.table] }),
   );
   const { method, keys, where, include } = action.parameters;
-  const [main] = proposal.targets;
-  if (main === undefined) return "no statement is named that it would help";
   return withPlannerClone(async (clone) => {
     const { indexes } = await clone.load(catalog, [{ table, shape: { method, keys, where, include } }]);
     const before = await clone.plan(main.query);

@@ -8,12 +8,11 @@ import { announced, audited, entryBy, moved, ownEntry } from "../../shared/core/
 import { matchInstruction } from "../../shared/core/instruction-matching.ts";
 import { extend } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, SECOND_MS } from "../../shared/core/time.ts";
-import { readGate } from "../../shared/execution/gates.ts";
 import { buildProposal } from "../../shared/proposal/build-proposal.ts";
-import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
 import { guardrailFacts, readAutonomy } from "./guardrail-facts.ts";
-import { theIncident, theRemedy, theServer } from "./subject.ts";
+import { theIncident, theRemedy } from "./subject.ts";
+import { lookAt } from "./target.ts";
 
 /** Makes the one typed action of this round, asks the guardrails, and looks for consent given early. Repeating it answers the first result. */
 export async function propose(input: StepInput<"propose">): Promise<StepOutput<"propose">> {
@@ -34,18 +33,14 @@ export async function propose(input: StepInput<"propose">): Promise<StepOutput<"
 
 async function makeProposal(run: Run, incident: Incident, round: number): Promise<StepOutput<"propose"> | null> {
   const { incidents, settings, now } = services();
-  const server = await theServer(run);
   const remedy = await theRemedy(run);
-  const purpose = { server, applicationName: `pgmedic/${run.runId}` };
-  const gate = await watchedServers().asInvestigator(purpose, (session) => readGate(session, server, remedy));
-  if (gate.table === null || gate.table.oid !== remedy.tableOid) {
-    return { outcome: "gone", because: `${remedy.schema}.${remedy.table} is not the table that was investigated` };
-  }
+  const look = await lookAt(run, remedy.action);
+  if (look.progress === "done") return { outcome: "gone", because: `${look.what} is as it should be by now` };
   const moment = now();
   const proposal = buildProposal(
     {
       remedy,
-      table: gate.table,
+      look,
       runId: run.runId,
       round,
       evidenceIds: incident.diagnosis?.evidence.map(({ id }) => id) ?? [],
@@ -53,7 +48,7 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
     },
     moment,
   );
-  const ruling = mayPropose(await guardrailFacts(run, proposal, gate, "none"), moment);
+  const ruling = mayPropose(await guardrailFacts(run, proposal, look, "none"), moment);
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
 
   const instruction = await standingInstruction(run, proposal, moment);

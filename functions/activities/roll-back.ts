@@ -1,16 +1,16 @@
+import { known, statementOf } from "../../shared/catalogue/actions/index.ts";
 import type { StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { noted } from "../../shared/core/incident-state.ts";
 import { audited, ownEntry } from "../../shared/core/incident-writes.ts";
-import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
-import { readGate } from "../../shared/execution/gates.ts";
-import { runStatement } from "../../shared/execution/run-statement.ts";
-import { watchedServers } from "../database.ts";
+import { SECOND_MS } from "../../shared/core/time.ts";
+import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
 import { acquireLock, assertToken } from "./acquire-lock.ts";
+import { carryOut } from "./carry-out.ts";
 import { readAutonomy } from "./guardrail-facts.ts";
-import { theIncident, theServer } from "./subject.ts";
+import { theIncident } from "./subject.ts";
+import { keepStamp, lookAt } from "./target.ts";
 
-const PATIENCE_MS = 4 * MINUTE_MS;
 const waiting = (because: string): StepOutput<"rollBack"> => ({
   outcome: "waiting",
   because,
@@ -25,34 +25,43 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   if (incident.rollBack?.done === true) return { outcome: "done" };
   const { proposal, execution } = incident;
   if (proposal === null || execution === null) throw new Error("nothing was executed that could be undone");
+  const { inverse } = proposal;
+  if (inverse === null) return { outcome: "noWayBack", because: `nothing takes back ${proposal.action.kind}` };
   const { killSwitch } = await readAutonomy();
   if (killSwitch !== "off") return { outcome: "failed", because: "the kill switch is on: undo it by hand" };
   const locked = await acquireLock(run);
   if (locked.outcome === "held") return waiting(`the run ${locked.heldBy} has the server`);
 
-  const server = await theServer(run);
-  const { parameters } = proposal.action;
-  const purpose = { server, applicationName: `pgmedic/${run.runId}/undo` };
-  const look = () => watchedServers().asInvestigator(purpose, (session) => readGate(session, server, parameters));
-  const isThere = async (): Promise<string | null> => {
-    const { table } = await look();
-    return table?.indexes.some(({ oid }) => oid === execution.objectOid) === true ? table.owner : null;
-  };
-  const owner = await isThere();
-  if (owner !== null) {
-    const target = `pgmedic/${run.serverId}/${proposal.blastRadius.relation}`;
-    const isDue = async (): Promise<boolean> => {
-      const isStillThere = (await isThere()) !== null;
-      await assertToken(run);
-      return isStillThere;
-    };
-    const request = { name: "drop_index", sql: proposal.inverse.statement, owner, target, waitMs: PATIENCE_MS, isDue };
-    const result = await watchedServers().asExecutor(purpose, (session) => runStatement(session, request));
-    if ((await isThere()) !== null)
-      return waiting(result.outcome === "failed" ? result.because : "the index is still there");
+  const { action } = inverse;
+  if (statementOf(action) !== inverse.statement)
+    return { outcome: "failed", because: "the catalogue writes the way back in another way now: undo it by hand" };
+  // An index of the same name with another OID is somebody else's, and what is to be removed is gone.
+  const isGone = ({ object }: Look): boolean =>
+    action.kind === "drop_index" && object !== null && object.oid !== execution.objectOid;
+  const isUndone = (look: Look): boolean => look.progress === "done" || isGone(look);
+  const before = await lookAt(run, action);
+  if (before.progress === "running") return waiting("undoing it goes on in the server");
+  if (!isUndone(before)) {
+    await keepStamp(run, action, before);
+    const result = await carryOut(
+      run,
+      { ...proposal, action },
+      {
+        name: action.kind,
+        statements: known(action).statements,
+        owner: before.owner,
+        isDue: async () => {
+          const isDue = !isUndone(await lookAt(run, action));
+          await assertToken(run);
+          return isDue;
+        },
+      },
+    );
+    if (!isUndone(await lookAt(run, action)))
+      return waiting(result.outcome === "failed" ? result.because : "it is not undone yet");
   }
   const at = now();
-  const done = { statement: proposal.inverse.statement, because, at: at.toISOString(), done: true };
+  const done = { statement: inverse.statement, because, at: at.toISOString(), done: true };
   const { executionId: key } = execution;
   const audit = audited("rolled back", done.at, { key, statement: done.statement, because });
   const entry = ownEntry("rollBack", `Undone: ${because}. ${done.statement}`, at);

@@ -1,18 +1,22 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
-import type { Verification } from "../../shared/contracts/outcome.ts";
+import type { JudgedBy } from "../../shared/contracts/measure.ts";
+import type { Execution, Verification } from "../../shared/contracts/outcome.ts";
 import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { noted } from "../../shared/core/incident-state.ts";
 import { audited, ownEntry } from "../../shared/core/incident-writes.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
-import { judge } from "../../shared/core/verdict.ts";
+import { type Judgement, judge, judgeMeasure } from "../../shared/core/verdict.ts";
+import { isMomentary, measureOver, readMeasure } from "../../shared/execution/read-measure.ts";
 import { figuresOf } from "../../shared/investigation/figures.ts";
-import { intervalBetween } from "../../shared/investigation/interval.ts";
+import { type Interval, intervalBetween } from "../../shared/investigation/interval.ts";
+import { measureText } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
-import { figuresBefore, snapshotAfter, snapshotNow } from "./execution-record.ts";
+import { figuresBefore, measureBefore, snapshotAfter, snapshotNow } from "./execution-record.ts";
 import { theIncident, theRemedy, theServer } from "./subject.ts";
+import { asInvestigatorOf } from "./target.ts";
 
 /**
- * Compares the target statements before the action and since. An inconclusive window is followed by one twice as long, up to a limit.
+ * Compares what the action is judged by before it and since. An inconclusive window is followed by one twice as long, up to a limit.
  * Repeating a window answers its first result.
  */
 export async function verify(input: StepInput<"verify">): Promise<StepOutput<"verify">> {
@@ -29,33 +33,63 @@ export async function verify(input: StepInput<"verify">): Promise<StepOutput<"ve
   return { verdict, because, nextWindowMs };
 }
 
-async function compare(run: Run, { execution }: Incident, window: number): Promise<Verification> {
-  const { metrics, snapshots, now } = services();
+type Compared = {
+  run: Run;
+  execution: Execution;
+  interval: Interval;
+  window: number;
+  /** Counters that began again meanwhile cannot be compared. */
+  isComparable: boolean;
+};
+
+async function compare(run: Run, { execution, proposal }: Incident, window: number): Promise<Verification> {
+  const { snapshots } = services();
   const start = await snapshotAfter(run);
-  if (execution === null || start === null) throw new Error("nothing was executed that could be verified");
-  const server = await theServer(run);
-  const end = await snapshotNow(run, server);
+  if (execution === null || proposal === null || start === null)
+    throw new Error("nothing was executed that could be verified");
+  const end = await snapshotNow(run, await theServer(run));
   await snapshots.add(end);
+  const isComparable = start.epoch === end.epoch;
+  const compared = { run, execution, interval: intervalBetween(start, end), window, isComparable };
+  const { judgedBy } = proposal;
+  return judgedBy.basis === "measure"
+    ? compareMeasure(compared, judgedBy)
+    : compareStatements(compared, judgedBy.figure, proposal.action.kind === "create_index");
+}
+
+const RESET: Judgement = { verdict: "inconclusive", because: "the server's statistics were reset meanwhile" };
+type Figure = Extract<JudgedBy, { basis: "statements" }>["figure"];
+
+async function compareStatements(compared: Compared, figure: Figure, isIndex: boolean): Promise<Verification> {
+  const { metrics, now } = services();
+  const { run, execution, interval, window, isComparable } = compared;
+  const { resourceId } = await theServer(run);
+  const cpu = { resourceId, metric: "cpu_percent", from: laterHalf(interval), to: interval.to } as const;
   const { targets } = await theRemedy(run);
-  const interval = intervalBetween(start, end);
-  const cpu = {
-    resourceId: server.resourceId,
-    metric: "cpu_percent",
-    from: laterHalf(interval),
-    to: interval.to,
-  } as const;
   const after = figuresOf(
     interval,
     targets.map(({ queryId }) => queryId),
     await metrics.average(cpu),
   );
   const before = await figuresBefore(run);
-  const indexScans = interval.indexScans.get(execution.objectOid) ?? 0;
-  const judgement =
-    start.epoch === end.epoch
-      ? judge({ before, after, indexScans })
-      : { verdict: "inconclusive" as const, because: "the server's statistics were reset meanwhile" };
-  return { ...judgement, before, after, indexScans, window, verifiedAt: now().toISOString() };
+  const indexScans =
+    isIndex && execution.objectOid !== null ? (interval.indexScans.get(execution.objectOid) ?? 0) : null;
+  const judgement = isComparable ? judge({ before, after, indexScans, figure }) : RESET;
+  return { basis: "statements", ...judgement, before, after, indexScans, window, verifiedAt: now().toISOString() };
+}
+
+async function compareMeasure(
+  { run, execution, interval, window, isComparable }: Compared,
+  { measure, from, goal, direction }: Extract<JudgedBy, { basis: "measure" }>,
+): Promise<Verification> {
+  const before = await measureBefore(run, from);
+  const after = isMomentary(measure)
+    ? await asInvestigatorOf(run, (session) => readMeasure(session, measure))
+    : measureOver(interval, measure, execution.objectOid);
+  const name = measureText(measure.name);
+  const judgement = after === null || !isComparable ? RESET : judgeMeasure({ name, before, after, goal, direction });
+  const verifiedAt = services().now().toISOString();
+  return { basis: "measure", ...judgement, measure: name, before, after: after ?? before, goal, window, verifiedAt };
 }
 
 // The CPU just after a build still shows the build: the later half of the window is the steady state.
@@ -67,12 +101,18 @@ function verified(incident: Incident, { runId }: Run, verification: Verification
   if (incident.verification?.window === window) return null;
   const next = { ...incident, verification };
   if (!isLast) return next;
-  const text = `${LABELS[verdict]}: ${because} (mean ${before.meanMs.toFixed(2)} → ${after.meanMs.toFixed(2)} ms, ${after.calls} calls).`;
+  const text = `${LABELS[verdict]}: ${because}${figuresText(verification)}.`;
   const audit = audited("verified", verifiedAt, { key: `${runId}-${window}`, verdict, because, before, after });
   return {
     ...noted(next, ownEntry("verification", text, new Date(verifiedAt))),
     outbox: [...incident.outbox, audit],
   };
+}
+
+function figuresText(verification: Verification): string {
+  if (verification.basis === "measure") return "";
+  const { before, after } = verification;
+  return ` (mean ${before.meanMs.toFixed(2)} → ${after.meanMs.toFixed(2)} ms, ${after.calls} calls)`;
 }
 
 const LABELS: Record<Verification["verdict"], string> = {

@@ -31,8 +31,11 @@ export async function writeDecision(incidentId: string, person: Person, wish: Wi
   const moment = now();
   let refusal: HttpResponseInit | null = null;
   const incident = await incidents.change(incidentId, (current) => {
-    refusal = refusalOf(current, wish, moment);
-    return refusal === null ? decided(current, person, wish, moment) : null;
+    refusal = refusalOf(current, wish, moment) ?? onePersonTwice(current, person, wish);
+    if (refusal !== null) return null;
+    return needsAnother(current, wish)
+      ? approvedByOne(current, person, wish, moment)
+      : decided(current, person, wish, moment);
   });
   if (refusal !== null) return { written: false, refusal };
   await outbox.tryRelay(incidentId);
@@ -66,6 +69,34 @@ export function refusalOf(
     });
   }
   return null;
+}
+
+const approvalsOf = ({ approvals }: Incident, { proposalId }: Pick<Wish, "proposalId">) =>
+  approvals.filter((approval) => approval.proposalId === proposalId);
+
+/** What destroys something or ends a session takes two different people: the last one decides. */
+const needsAnother = (incident: Incident, wish: Wish): boolean =>
+  wish.verdict === "approve" && approvalsOf(incident, wish).length + 1 < (incident.proposal?.approvalsNeeded ?? 1);
+
+function onePersonTwice(incident: Incident, person: Person, wish: Wish): HttpResponseInit | null {
+  const isSecond = approvalsOf(incident, wish).some(({ by }) => by.kind === "person" && by.userId === person.userId);
+  if (wish.verdict !== "approve" || !isSecond) return null;
+  return problem(409, "needs-another-person", {
+    title: "You approved this already: another person must agree too",
+    detail: "It destroys something or ends a session, which one person alone may not decide.",
+  });
+}
+
+function approvedByOne(incident: Incident, person: Person, { proposalId }: Wish, now: Date): Incident {
+  const by = actorOf(person);
+  const at = now.toISOString();
+  const entry = entryBy(by, "decision", `${person.name} approved it; another person must agree too.`, now);
+  const key = `${proposalId}-approval-${approvalsOf(incident, { proposalId }).length + 1}`;
+  return {
+    ...noted(incident, entry),
+    approvals: [...incident.approvals, { proposalId, by, at }],
+    outbox: [...incident.outbox, audited("approved by one", at, { key, by })],
+  };
 }
 
 function decided(incident: Incident, person: Person, wish: Wish, now: Date): Incident {

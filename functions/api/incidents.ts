@@ -51,7 +51,7 @@ function summaryOf(incident: Incident): IncidentSummary {
     openedAt,
     updatedAt,
     resolutionPath: resolution?.path ?? null,
-    cause: diagnosis?.verdict === "cause" ? diagnosis.cause : null,
+    cause: diagnosis?.verdict === "cause" || diagnosis?.verdict === "handoff" ? diagnosis.cause : null,
     statement: proposal?.statement ?? null,
   };
 }
@@ -118,9 +118,16 @@ function rowOf(incident: Incident): TimelineRow {
     because: resolution?.because ?? null,
     statement: proposal?.statement ?? null,
     decidedBy: decision === null ? null : decidedBy(decision.by),
-    meanMs: verification === null ? null : { before: verification.before.meanMs, after: verification.after.meanMs },
-    cpuPercent:
-      verification === null ? null : { before: verification.before.cpuPercent, after: verification.after.cpuPercent },
+    ...figuresOf(verification),
+  };
+}
+
+function figuresOf(verification: Incident["verification"]): Pick<TimelineRow, "meanMs" | "cpuPercent"> {
+  if (verification?.basis !== "statements") return { meanMs: null, cpuPercent: null };
+  const { before, after } = verification;
+  return {
+    meanMs: { before: before.meanMs, after: after.meanMs },
+    cpuPercent: { before: before.cpuPercent, after: after.cpuPercent },
   };
 }
 

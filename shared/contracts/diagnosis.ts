@@ -1,18 +1,38 @@
 import { z } from "zod";
 import { Id, Instant, Severity, Share } from "./primitives.ts";
-import { Cause, LoadVerdict } from "./taxonomy.ts";
+import { ActionKind, Cause, LoadVerdict } from "./taxonomy.ts";
+
+/** Where a fact was seen: a view of PostgreSQL, its planner rebuilt, a sample of a table, or a metric of the platform. */
+export const EvidenceSource = z.enum([
+  "pg_stat_statements",
+  "pg_stat_user_tables",
+  "pg_stat_user_indexes",
+  "pg_statio_user_tables",
+  "pg_index",
+  "pg_stats",
+  "pg_class",
+  "pg_constraint",
+  "pg_stat_activity",
+  "pg_locks",
+  "pg_prepared_xacts",
+  "pg_replication_slots",
+  "pg_stat_replication",
+  "pg_stat_database",
+  "pg_stat_checkpointer",
+  "pg_stat_progress",
+  "pg_sequences",
+  "pg_settings",
+  "pg_database",
+  "planner_clone",
+  "table_sample",
+  "metric",
+]);
+export type EvidenceSource = z.infer<typeof EvidenceSource>;
 
 /** A fact that was observed, with where it was seen. Values of table columns never appear in it. */
 export const Evidence = z.strictObject({
   id: Id,
-  source: z.enum([
-    "pg_stat_statements",
-    "pg_stat_user_tables",
-    "pg_index",
-    "pg_stat_activity",
-    "planner_clone",
-    "metric",
-  ]),
+  source: EvidenceSource,
   summary: z.string(),
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
@@ -56,6 +76,20 @@ export const InvestigationCost = z.strictObject({
 });
 export type InvestigationCost = z.infer<typeof InvestigationCost>;
 
+/** A cause that the evidence proves. The first one of a diagnosis is what the run acts on; the others are said. */
+export const ProvenCause = z.strictObject({
+  cause: Cause,
+  /** What it is about: a table, an index, a session, a statement. */
+  subject: z.string(),
+  statement: z.string(),
+  /** The share of what the alert complains about that it explains. */
+  impact: Share,
+  /** The action that would mend it; null where a person must. */
+  action: ActionKind.nullable(),
+  recommendation: z.string(),
+});
+export type ProvenCause = z.infer<typeof ProvenCause>;
+
 const common = {
   summary: z.string(),
   severity: Severity,
@@ -64,15 +98,25 @@ const common = {
   findings: z.array(Finding),
   evidence: z.array(Evidence),
   rejected: z.array(Rejected),
+  causes: z.array(ProvenCause).default([]),
+  /** The playbook that was followed. */
+  playbook: z.string().default("generalMonitoring"),
+  /** What could not be looked at, with the reason: a missing privilege, an old version, the load, the budget. */
+  notSeen: z.array(Rejected).default([]),
   confidence: Confidence,
   cost: InvestigationCost,
   durationMs: z.number().nonnegative(),
   diagnosedAt: Instant,
 };
 
-/** The answer of an investigation. `healthy` and `unexplained` are answers too: neither proposes anything. */
+/**
+ * The answer of an investigation. A `handoff` is a proven cause that a person must mend; `expected` is load that is meant to be there;
+ * `healthy` and `unexplained` are answers too. Only a `cause` leads to a proposal.
+ */
 export const Diagnosis = z.discriminatedUnion("verdict", [
   z.strictObject({ verdict: z.literal("cause"), cause: Cause, ...common }),
+  z.strictObject({ verdict: z.literal("handoff"), cause: Cause, recommendations: z.array(z.string()), ...common }),
+  z.strictObject({ verdict: z.literal("expected"), ...common }),
   z.strictObject({ verdict: z.literal("healthy"), ...common }),
   z.strictObject({ verdict: z.literal("unexplained"), recommendations: z.array(z.string()), ...common }),
 ]);

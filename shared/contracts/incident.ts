@@ -83,6 +83,8 @@ export const Incident = z.strictObject({
   fencingToken: z.number().int().positive().nullable(),
   diagnosis: Diagnosis.nullable(),
   proposal: ProposedAction.nullable(),
+  /** Who agreed to the proposal so far, where it takes more than one person. */
+  approvals: z.array(z.strictObject({ proposalId: Id, by: Actor, at: Instant })).default([]),
   decision: Decision.nullable(),
   execution: Execution.nullable(),
   verification: Verification.nullable(),

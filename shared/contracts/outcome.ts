@@ -10,8 +10,9 @@ export const Execution = z.strictObject({
   startedAt: Instant,
   finishedAt: Instant,
   buildMs: z.number().nonnegative(),
-  objectOid: Oid,
-  objectBytes: z.number().nonnegative(),
+  /** The object that was made or changed; null where it is a session, a role or a parameter. */
+  objectOid: Oid.nullable(),
+  objectBytes: z.number().nonnegative().nullable(),
 });
 export type Execution = z.infer<typeof Execution>;
 
@@ -23,6 +24,7 @@ export const WindowFigures = z.strictObject({
   meanMs: z.number().nonnegative(),
   stddevMs: z.number().nonnegative(),
   blocksPerCall: z.number().nonnegative(),
+  tempBlocksPerCall: z.number().nonnegative().default(0),
   cpuPercent: z.number().nonnegative().nullable(),
 });
 export type WindowFigures = z.infer<typeof WindowFigures>;
@@ -30,15 +32,31 @@ export type WindowFigures = z.infer<typeof WindowFigures>;
 export const VerificationVerdict = z.enum(["improved", "no_effect", "regressed", "inconclusive"]);
 export type VerificationVerdict = z.infer<typeof VerificationVerdict>;
 
-export const Verification = z.strictObject({
+const verificationCommon = {
   verdict: VerificationVerdict,
   because: z.string(),
-  before: WindowFigures,
-  after: WindowFigures,
-  indexScans: z.number().nonnegative(),
   window: z.number().int().positive(),
   verifiedAt: Instant,
-});
+};
+/** What became of the action's purpose: by the statements it was meant to help, or by one measure. */
+export const Verification = z.discriminatedUnion("basis", [
+  z.strictObject({
+    basis: z.literal("statements"),
+    before: WindowFigures,
+    after: WindowFigures,
+    /** Scans of the index that was made; null where none was. */
+    indexScans: z.number().nonnegative().nullable(),
+    ...verificationCommon,
+  }),
+  z.strictObject({
+    basis: z.literal("measure"),
+    measure: z.string(),
+    before: z.number(),
+    after: z.number(),
+    goal: z.number(),
+    ...verificationCommon,
+  }),
+]);
 export type Verification = z.infer<typeof Verification>;
 
 export const RollBack = z.strictObject({ statement: z.string(), because: z.string(), at: Instant, done: z.boolean() });

@@ -1,25 +1,8 @@
 import { z } from "zod";
-import { IndexShape } from "./index-shape.ts";
-import { Digest, Id, Instant, Oid, PgName } from "./primitives.ts";
+import { TypedAction } from "./actions.ts";
+import { JudgedBy } from "./measure.ts";
+import { Digest, Id, Instant, Oid } from "./primitives.ts";
 import { RiskClass } from "./taxonomy.ts";
-
-export const CreateIndexParameters = z.strictObject({
-  schema: PgName,
-  table: PgName,
-  name: PgName,
-  ...IndexShape.shape,
-});
-export type CreateIndexParameters = z.infer<typeof CreateIndexParameters>;
-
-export const DropIndexParameters = z.strictObject({ schema: PgName, table: PgName, name: PgName });
-export type DropIndexParameters = z.infer<typeof DropIndexParameters>;
-
-/** One typed action. Its statement is built by the catalogue from these parameters and from nothing else. */
-export const TypedAction = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("create_index"), parameters: CreateIndexParameters }),
-  z.strictObject({ kind: z.literal("drop_index"), parameters: DropIndexParameters }),
-]);
-export type TypedAction = z.infer<typeof TypedAction>;
 
 export const Precondition = z.strictObject({ id: Id, label: z.string(), holds: z.boolean(), observed: z.string() });
 export type Precondition = z.infer<typeof Precondition>;
@@ -43,8 +26,10 @@ export type TargetStatement = z.infer<typeof TargetStatement>;
 
 export const BlastRadius = z.strictObject({
   database: z.string(),
+  /** What is touched: a table, a session, a role, a slot, a parameter. */
   relation: z.string(),
-  relationOid: Oid,
+  /** The table's OID, where a table is touched. */
+  relationOid: Oid.nullable(),
   tableBytes: z.number().nonnegative(),
   tableRows: z.number().nonnegative(),
   estimatedBytes: z.number().nonnegative(),
@@ -59,20 +44,25 @@ export const ProposedAction = z.strictObject({
   hash: Digest,
   action: TypedAction,
   statement: z.string(),
-  inverse: z.strictObject({ action: TypedAction, statement: z.string() }),
+  /** The way back; null where there is none. */
+  inverse: z.strictObject({ action: TypedAction, statement: z.string() }).nullable(),
   riskClass: RiskClass,
   blastRadius: BlastRadius,
   preconditions: z.array(Precondition),
-  targets: z.array(TargetStatement).min(1),
-  whatIf: z.strictObject({ before: z.number(), after: z.number(), method: z.string() }),
+  /** The statements that it is meant to help, the costliest first; none where it is not about statements. */
+  targets: z.array(TargetStatement),
+  whatIf: z.strictObject({ before: z.number(), after: z.number(), method: z.string() }).nullable(),
   expected: z.strictObject({ metric: z.string(), from: z.number(), to: z.number() }),
+  judgedBy: JudgedBy,
+  /** How many different people must agree: two for what destroys something or ends a session. */
+  approvalsNeeded: z.union([z.literal(1), z.literal(2)]),
   /** Share of the plan cost that the action must still save when it is executed. */
   minimumGain: z.number().min(0).max(1),
   /** Digest of the target's definition: columns, indexes and their validity. */
   catalogFingerprint: Digest,
   evidenceIds: z.array(Id),
-  /** Ready SQL for the owner's migration tool, so that the next deployment keeps the change. */
-  migration: z.string(),
+  /** Ready SQL for the owner's migration tool, so that the next deployment keeps the change; null where it is nothing to keep. */
+  migration: z.string().nullable(),
   proposedAt: Instant,
   expiresAt: Instant,
 });

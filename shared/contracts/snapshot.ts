@@ -10,6 +10,13 @@ export const StatementCounters = z.strictObject({
   stddevMs: z.number(),
   blocks: z.number(),
   rows: z.number(),
+  minMs: z.number().default(0),
+  maxMs: z.number().default(0),
+  /** Blocks of temporary files, read and written. */
+  tempBlocks: z.number().default(0),
+  blocksRead: z.number().default(0),
+  /** Time spent on compiling, ms; null where the extension does not count it (before its version 1.10). */
+  jitMs: z.number().nullable().default(null),
 });
 export type StatementCounters = z.infer<typeof StatementCounters>;
 
@@ -23,8 +30,25 @@ export const TableCounters = z.strictObject({
   updated: z.number(),
   hotUpdated: z.number(),
   deleted: z.number(),
+  /** Blocks of TOAST tables that were looked up. */
+  toastBlocks: z.number().default(0),
+  heapBlocks: z.number().default(0),
 });
 export type TableCounters = z.infer<typeof TableCounters>;
+
+/** Cumulative counters of the database and of its server's checkpoints. */
+export const DatabaseCounters = z.strictObject({
+  deadlocks: z.number(),
+  tempBytes: z.number(),
+  blocksHit: z.number(),
+  blocksRead: z.number(),
+  commits: z.number(),
+  timedCheckpoints: z.number(),
+  requestedCheckpoints: z.number(),
+  /** Bytes of write-ahead log since the cluster began; null on a replica. */
+  walBytes: z.number().nullable(),
+});
+export type DatabaseCounters = z.infer<typeof DatabaseCounters>;
 
 /** Cumulative counters of one index. */
 export const IndexCounters = z.strictObject({ oid: z.number(), scans: z.number() });
@@ -39,5 +63,6 @@ export const Snapshot = z.strictObject({
   statements: z.array(StatementCounters),
   tables: z.array(TableCounters),
   indexes: z.array(IndexCounters),
+  database: DatabaseCounters.nullable().default(null),
 });
 export type Snapshot = z.infer<typeof Snapshot>;

@@ -24,6 +24,8 @@ export const steps = {
     output: z.discriminatedUnion("verdict", [
       z.strictObject({ verdict: z.literal("cause") }),
       z.strictObject({ verdict: z.literal("healthy"), ...because }),
+      z.strictObject({ verdict: z.literal("expected"), ...because }),
+      z.strictObject({ verdict: z.literal("handoff"), ...because }),
       z.strictObject({ verdict: z.literal("unexplained"), ...because }),
     ]),
   },
@@ -69,6 +71,7 @@ export const steps = {
       z.strictObject({ outcome: z.literal("done") }),
       z.strictObject({ outcome: z.literal("waiting"), checkAgainMs, ...because }),
       z.strictObject({ outcome: z.literal("failed"), ...because }),
+      z.strictObject({ outcome: z.literal("noWayBack"), ...because }),
     ]),
   },
   close: {

@@ -79,6 +79,7 @@ export function openedBy(alert: AlertDigest, serverId: string, now: Date): Incid
     fencingToken: null,
     diagnosis: null,
     proposal: null,
+    approvals: [],
     decision: null,
     execution: null,
     verification: null,

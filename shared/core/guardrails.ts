@@ -12,6 +12,10 @@ export type GuardrailFacts = {
   riskClass: RiskClass;
   kind: string;
   target: string;
+  /** It reads or writes much. */
+  addsLoad: boolean;
+  /** It waits for every older transaction to end. */
+  waitsForTransactions: boolean;
   load: LoadVerdict;
   pastActions: readonly PastAction[];
   indexesOnTable: number;
@@ -69,9 +73,9 @@ const GUARDRAILS: readonly Guardrail[] = [
     diskFreeBytes !== null && diskFreeBytes < 2 * estimatedBytes
       ? "less free disk than twice what the index needs"
       : null,
-  ({ load }) => (load === "saturated" ? "the server is saturated" : null),
-  ({ oldestTransactionSeconds }) =>
-    oldestTransactionSeconds > LIMITS.oldestTransactionSeconds
+  ({ load, addsLoad }) => (load === "saturated" && addsLoad ? "the server is saturated" : null),
+  ({ oldestTransactionSeconds, waitsForTransactions }) =>
+    waitsForTransactions && oldestTransactionSeconds > LIMITS.oldestTransactionSeconds
       ? `a transaction is open for ${Math.round(oldestTransactionSeconds)} s; a concurrent build would wait for it`
       : null,
 ];

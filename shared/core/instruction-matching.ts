@@ -1,3 +1,4 @@
+import { relationOf } from "../contracts/actions.ts";
 import type { Instruction, InstructionWindow, Weekday } from "../contracts/instruction.ts";
 import type { ProposedAction } from "../contracts/proposal.ts";
 
@@ -29,7 +30,7 @@ export function matchInstruction(instruction: Instruction, occasion: Occasion, n
 }
 
 function outOfScope({ scope }: Instruction, { serverId, database, proposal }: Occasion): string | null {
-  const { schema, table } = proposal.action.parameters;
+  const { schema, table } = relationOf(proposal.action) ?? { schema: null, table: null };
   if (scope.serverId !== "*" && scope.serverId !== serverId) return "it is for another server";
   if (scope.database !== null && scope.database !== database) return "it is for another database";
   if (scope.schema !== null && scope.schema !== schema) return "it is for another schema";

@@ -25,8 +25,10 @@ export type StatementRun =
   | { outcome: "failed"; because: string };
 type Request = {
   name: string;
-  sql: string;
-  owner: string;
+  /** One after the other; PostgreSQL takes none of them back when a later one fails, so each must bear being begun again. */
+  statements: readonly string[];
+  /** The role to act as; null is the executor itself. */
+  owner: string | null;
   target: string;
   waitMs: number;
   /** Asked once the target is this session's own: what was seen before may have changed. */
@@ -34,18 +36,18 @@ type Request = {
 };
 
 /**
- * Runs one catalogue statement as the owner of its object. Waits at most `waitMs`: a longer build goes on in the server and is watched
+ * Runs the catalogue statements of one action as the owner of its object. Waits at most `waitMs`: a longer build goes on in the server and is watched
  * from outside. A failure is a value, since the catalog, not this answer, says what became of it.
  */
 export async function runStatement(
   session: Session,
-  { name, sql, owner, target, waitMs, isDue }: Request,
+  { name, statements, owner, target, waitMs, isDue }: Request,
 ): Promise<StatementRun> {
   const [lock] = await session.query(advisoryLock, [target]);
   if (lock?.locked !== true) return { outcome: "busy", because: "another session works on this target" };
   if (isDue !== undefined && !(await isDue())) return { outcome: "done" };
-  await session.query(becomeOwner(owner));
-  const running = session.query({ name, text: sql, row: Nothing }).then(
+  if (owner !== null) await session.query(becomeOwner(owner));
+  const running = inTurn(session, name, statements).then(
     (): StatementRun => ({ outcome: "done" }),
     (error: unknown): StatementRun => ({
       outcome: "failed",
@@ -61,4 +63,8 @@ export async function runStatement(
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function inTurn(session: Session, name: string, statements: readonly string[]): Promise<void> {
+  for (const text of statements) await session.query({ name, text, row: Nothing });
 }

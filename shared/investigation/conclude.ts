@@ -1,89 +1,69 @@
-import type { Advice, Choice } from "../advisor/choose-index.ts";
-import { candidateName } from "../advisor/candidates.ts";
-import type { Catalog } from "../advisor/catalog.ts";
-import type { Activity } from "../catalogue/diagnostics/activity.ts";
-import type { ServerFacts } from "../catalogue/diagnostics/server-facts.ts";
-import type { Diagnosis } from "../contracts/diagnosis.ts";
+import type { Diagnosis, Evidence, Finding, Rejected } from "../contracts/diagnosis.ts";
 import type { Remedy } from "../contracts/remedy.ts";
-import type { LoadVerdict } from "../contracts/taxonomy.ts";
-import { keyText } from "../core/index-text.ts";
 import { confidenceOf } from "../core/confidence.ts";
+import { percentText } from "../core/percent.ts";
 import { severityOf } from "../core/severity.ts";
-import { evidenceOf, findingsOf, percent } from "./evidence.ts";
+import type { Point, Proven } from "./causes/suspicion.ts";
+import { type Decision, decide, explains, inWords } from "./decide.ts";
 import { figuresOf } from "./figures.ts";
-import type { Interval } from "./interval.ts";
 import type { InvestigationRequest } from "./investigate.ts";
+import type { Observed } from "./observed.ts";
 
-/** Everything that an investigation found out. */
-export type Facts = {
-  request: InvestigationRequest;
-  facts: ServerFacts;
-  interval: Interval;
-  basis: "last_snapshot" | "two_samples";
-  activity: Activity;
-  load: LoadVerdict;
-  cpuPercent: number | null;
-  advice: Advice;
-  catalog: Catalog | null;
-};
-type Concluded = { diagnosis: DiagnosisWithoutCost; remedy: Remedy | null };
 type WithoutCost<D> = D extends unknown ? Omit<D, "cost" | "durationMs" | "diagnosedAt"> : never;
 type DiagnosisWithoutCost = WithoutCost<Diagnosis>;
+export type Concluded = { diagnosis: DiagnosisWithoutCost; remedy: Remedy | null };
 
-/** A cause must take at least this share of the statement time: below it, mending it would not be felt. */
-const SHARE_TO_BLAME = 0.2;
 /** Statement time per second and core (ms) above which a server is working hard enough that an alert needs an explanation. */
 const HARD_WORK_MS = 300;
 
-/** Weighs the facts: a proven cause, nothing wrong, or load that nothing here explains. */
-export function concludeFrom(found: Facts): Concluded {
-  const { advice, interval } = found;
-  const { choice } = advice;
-  const share = choice === null || interval.totalMs === 0 ? 0 : choice.savedMs / interval.totalMs;
-  const wasScanned = choice !== null && (interval.tables.get(choice.candidate.table.oid)?.seqScans ?? 0) > 0;
-  if (choice !== null && share >= SHARE_TO_BLAME && wasScanned) return missingIndex(found, choice, share);
-  const common = commonOf(found, null, share);
-  if (choice !== null) {
-    const because = wasScanned
-      ? `it would save only ${percent(share)} of the statement time`
-      : "its table was not read from end to end";
-    common.rejected.unshift({ what: candidateName(choice.candidate), because });
+/** Weighs what was seen: proven causes in order, load that is meant to be there, nothing wrong, or what nothing here explains. */
+export function concludeFrom(seen: Observed, request: InvestigationRequest): Concluded {
+  const decision = decide(seen, request.playbook.causes);
+  const [first] = decision.proven;
+  const common = commonOf(seen, request, decision);
+  if (first !== undefined && isAnswer(seen, first, decision)) {
+    const { cause, statement: summary, recommendation, mending } = first;
+    if (cause === "expected_load") return { diagnosis: { verdict: "expected", ...common, summary }, remedy: null };
+    if (mending === null) {
+      const recommendations = [recommendation, ...decision.proven.slice(1).map((other) => other.recommendation)];
+      return { diagnosis: { verdict: "handoff", cause, ...common, summary, recommendations }, remedy: null };
+    }
+    return { diagnosis: { verdict: "cause", cause, ...common, summary }, remedy: remedyOf(seen, request, first) };
   }
-  return {
-    diagnosis: needsExplanation(found)
-      ? unexplained(found, common)
-      : { verdict: "healthy", ...common, summary: healthy(found) },
-    remedy: null,
-  };
+  if (needsExplanation(seen)) return { diagnosis: unexplained(seen, common), remedy: null };
+  return { diagnosis: { verdict: "healthy", ...common, summary: healthy(seen) }, remedy: null };
 }
 
+/** What does not explain the complaint is worth acting on only when nothing else is going on. */
+const isAnswer = (seen: Observed, first: Proven, { proven }: Decision): boolean =>
+  explains(seen, first) || !proven.some((one) => one.cause === "expected_load");
+
 /** Why the investigator cannot know what the server does; null when it can. Seeing nothing is no sign of health. */
-function blindness({ facts }: Facts): string | null {
+function blindness({ facts }: Observed): string | null {
   if (facts.statements_schema === null) return "pg_stat_statements is not there for its role";
   return facts.sees_all ? null : "its role is no member of pg_monitor";
 }
 
-const needsExplanation = (found: Facts): boolean => blindness(found) !== null || isWorkingHard(found);
+const needsExplanation = (seen: Observed): boolean => blindness(seen) !== null || isWorkingHard(seen);
 
-const isWorkingHard = ({ interval, request, load, cpuPercent }: Facts): boolean =>
+const isWorkingHard = ({ interval, server, load, cpuPercent }: Observed): boolean =>
   load !== "clear" ||
   (cpuPercent ?? 0) > 80 ||
-  interval.totalMs / Math.max(interval.seconds, 1) > HARD_WORK_MS * request.server.vCores;
+  interval.totalMs / Math.max(interval.seconds, 1) > HARD_WORK_MS * server.vCores;
 
-const healthy = ({ interval }: Facts): string =>
+const healthy = ({ interval }: Observed): string =>
   `Nothing is wrong: statements took ${Math.round(interval.totalMs)} ms in ${Math.round(interval.seconds)} s, and no session waits.`;
 
-function unexplained(found: Facts, common: ReturnType<typeof commonOf>): DiagnosisWithoutCost {
-  const recommendations = found.interval.statements
+function unexplained(seen: Observed, common: ReturnType<typeof commonOf>): DiagnosisWithoutCost {
+  const recommendations = seen.interval.statements
     .slice(0, 3)
     .map(
       ({ key, calls, meanMs }) =>
         `Look at statement ${key.split("/")[1]}: ${calls} calls of ${meanMs.toFixed(1)} ms on average.`,
     );
-  const blind = blindness(found);
-  if (blind !== null) {
+  const blind = blindness(seen);
+  if (blind !== null)
     recommendations.unshift("Let the server be checked: the answer has the SQL that lets PgMedic see what it does.");
-  }
   const summary =
     blind === null
       ? "The server is working hard, and none of the causes that PgMedic knows explains it."
@@ -91,40 +71,35 @@ function unexplained(found: Facts, common: ReturnType<typeof commonOf>): Diagnos
   return { verdict: "unexplained", ...common, summary, recommendations };
 }
 
-function missingIndex(found: Facts, choice: Choice, share: number): Concluded {
-  const { table, shape } = choice.candidate;
-  const columns = shape.keys.map(keyText).join(", ");
-  const summary = `${table.table} is read from end to end because no index begins with ${columns}: ${percent(share)} of the statement time.`;
-  const diagnosis = { verdict: "cause", cause: "missing_index", ...commonOf(found, choice, share), summary } as const;
-  return { diagnosis, remedy: remedyOf(found, choice) };
-}
-
-function commonOf(found: Facts, choice: Choice | null, share: number) {
-  const { request, interval, basis, load, advice } = found;
-  const evidence = evidenceOf(found, choice);
-  const severity = severityOf({
-    alertSeverity: request.alertSeverity,
-    tier: request.server.tier,
-    environment: request.server.environment,
-    shareOfTime: choice === null ? 0 : share,
-    saturated: load === "saturated",
-  });
+function commonOf(seen: Observed, request: InvestigationRequest, decision: Decision) {
+  const { interval, basis, load } = seen;
+  const { evidence, findings } = evidenceOf(seen, decision);
+  const [first] = decision.proven;
   return {
-    severity,
+    severity: severityOf({
+      alertSeverity: request.alertSeverity,
+      tier: request.server.tier,
+      environment: request.server.environment,
+      shareOfTime: first?.impact ?? 0,
+      saturated: load === "saturated",
+    }),
     load,
     interval: { basis, from: interval.from, to: interval.to },
     evidence,
-    findings: findingsOf(found, choice, evidence),
-    rejected: [
-      ...advice.rejected.map(({ what, because }) => ({ what: `index ${what}`, because })),
-      ...advice.unplanned.map(({ key, because }) => ({
-        what: `statement ${key.split("/")[1]}`,
-        because: `not planned: ${because}`,
-      })),
-      ...advice.problems.map((problem) => ({ what: "the planner clone", because: problem })),
-    ],
+    findings,
+    rejected: rejectedOf(seen, decision),
+    causes: decision.proven.map(({ cause, subject, statement, impact, mending, recommendation }) => ({
+      cause,
+      subject,
+      statement,
+      impact: Math.round(impact * 1_000) / 1_000,
+      action: mending?.action.kind ?? null,
+      recommendation,
+    })),
+    playbook: request.playbook.name,
+    notSeen: [...seen.notSeen],
     confidence: confidenceOf({
-      self: selfConfidence(found, choice),
+      self: selfConfidence(seen, first),
       validator: null,
       retrieval: null,
       evidence: Math.min(1, evidence.length / 6),
@@ -132,53 +107,111 @@ function commonOf(found: Facts, choice: Choice | null, share: number) {
   };
 }
 
-/** Certain unless something that the conclusion rests on is thin: a short interval, few calls, no column statistics. */
-function selfConfidence({ basis, interval, catalog }: Facts, choice: Choice | null): number {
-  const calls =
-    choice?.gains.map(({ statement }) => interval.statements.find(({ key }) => key === statement.key)?.calls ?? 0) ??
-    [];
-  const hasFewCalls = choice !== null && Math.max(...calls) < 30;
-  const lacksStatistics =
-    catalog !== null && catalog.tables.some(({ statistics, rows }) => statistics.length === 0 && rows > 0);
-  return 0.97 - (basis === "two_samples" ? 0.15 : 0) - (hasFewCalls ? 0.1 : 0) - (lacksStatistics ? 0.15 : 0);
+const MOST_REJECTED = 60;
+
+function rejectedOf(seen: Observed, { rejected }: Decision): Rejected[] {
+  return [
+    ...rejected.map(({ cause, subject, because }) => ({ what: `${inWords(cause)}: ${subject}`, because })),
+    ...seen.advice.rejected.map(({ what, because }) => ({ what: `index ${what}`, because })),
+    ...seen.advice.unplanned.map(({ key, because }) => ({
+      what: `statement ${key.split("/")[1]}`,
+      because: `not planned: ${because}`,
+    })),
+    ...seen.advice.problems.map((problem) => ({ what: "the planner clone", because: problem })),
+  ].slice(0, MOST_REJECTED);
 }
 
-function remedyOf({ request, facts, interval, cpuPercent }: Facts, choice: Choice): Remedy {
-  const { table, shape } = choice.candidate;
+/** What was observed in general, then what each proven cause rests on, the first one first; each point is a finding too. */
+function evidenceOf(seen: Observed, { proven }: Decision): { evidence: Evidence[]; findings: Finding[] } {
+  const evidence: Evidence[] = generalEvidence(seen);
+  const findings: Finding[] = [];
+  const note = ({ source, summary, facts }: Point, stance: Finding["stance"], ofCause: string): void => {
+    const id = `${ofCause}-${evidence.length + 1}`.slice(0, 40);
+    evidence.push({ id, source, summary, facts: rounded(facts) });
+    findings.push({ id: `finding-${findings.length + 1}`, stance, statement: summary, evidenceIds: [id] });
+  };
+  for (const one of proven.slice(0, 3)) {
+    const name = one.cause.replaceAll("_", "-").slice(0, 30);
+    for (const known of one.for) note(known, "for", name);
+    for (const known of one.against) note(known, "against", name);
+  }
+  if (seen.basis === "two_samples")
+    findings.push({
+      id: `finding-${findings.length + 1}`,
+      stance: "against",
+      statement: "There was no fresh snapshot: the interval is two samples, two seconds apart.",
+      evidenceIds: ["statement-time"],
+    });
+  return { evidence, findings };
+}
+
+const rounded = (facts: Evidence["facts"]): Evidence["facts"] =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, typeof fact === "number" ? Math.round(fact * 100) / 100 : fact]),
+  );
+
+function generalEvidence({ activity, interval, cpuPercent, load }: Observed): Evidence[] {
+  const general: Evidence[] = [
+    {
+      id: "activity",
+      source: "pg_stat_activity",
+      summary: `${activity.active} sessions work, ${activity.waiting_for_locks} wait for a lock, ${activity.connections} are connected: ${load}.`,
+      facts: {
+        active: activity.active,
+        waitingForLocks: activity.waiting_for_locks,
+        connections: activity.connections,
+      },
+    },
+    {
+      id: "statement-time",
+      source: "pg_stat_statements",
+      summary: `Statements took ${Math.round(interval.totalMs).toLocaleString("en")} ms in ${Math.round(interval.seconds * 100) / 100} s.`,
+      facts: rounded({
+        totalMs: interval.totalMs,
+        seconds: interval.seconds,
+        statements: interval.statements.length,
+      }),
+    },
+  ];
+  if (cpuPercent !== null) {
+    const summary = `CPU was at ${percentText(cpuPercent)} on average.`;
+    general.push({ id: "cpu", source: "metric", summary, facts: rounded({ cpuPercent }) });
+  }
+  return general;
+}
+
+/** Certain unless something that the conclusion rests on is thin: a short interval, few calls, no column statistics. */
+function selfConfidence({ basis, interval, catalog, notSeen }: Observed, first: Proven | undefined): number {
+  const calls = (first?.mending?.targets ?? []).map(
+    ({ queryId }) => interval.statements.find(({ key }) => key === queryId)?.calls ?? 0,
+  );
+  const hasFewCalls = calls.length > 0 && Math.max(...calls) < 30;
+  const lacksStatistics =
+    catalog !== null && catalog.tables.some(({ statistics, rows }) => statistics.length === 0 && rows > 0);
+  const thin = [basis === "two_samples", lacksStatistics].filter(Boolean).length * 0.15;
+  return Math.max(0.3, 0.97 - thin - (hasFewCalls ? 0.1 : 0) - (notSeen.length > 0 ? 0.05 : 0));
+}
+
+function remedyOf(seen: Observed, request: InvestigationRequest, { cause, mending }: Proven): Remedy | null {
+  if (mending === null) return null;
+  const targets = mending.targets ?? [];
   return {
     incidentId: request.incidentId,
-    kind: "create_index",
-    database: facts.database,
-    schema: table.schema,
-    table: table.table,
-    tableOid: table.oid,
-    tableOwner: table.owner,
-    tableRows: table.rows,
-    tableBytes: table.bytes,
-    indexesOnTable: table.indexes.length,
-    takenNames: table.indexes.map(({ index }) => index),
-    shape,
-    estimatedBytes: choice.bytes,
-    writesPerSecond: choice.writesPerSecond,
-    figures: figuresOf(
-      interval,
-      choice.gains.map(({ statement }) => statement.key),
-      cpuPercent,
-    ),
-    targets: choice.gains
-      .map(({ statement, before, after }) => {
-        const delta = interval.statements.find(({ key }) => key === statement.key);
-        return {
-          queryId: statement.key,
-          query: statement.query,
-          callsPerSecond: (delta?.calls ?? 0) / Math.max(interval.seconds, 1),
-          meanMs: delta?.meanMs ?? 0,
-          blocksPerCall: delta?.blocksPerCall ?? 0,
-          shareOfTime: Math.min(1, statement.totalMs / interval.totalMs),
-          before,
-          after,
-        };
-      })
-      .toSorted((a, b) => b.shareOfTime - a.shareOfTime),
+    cause,
+    database: seen.facts.database,
+    action: mending.action,
+    note: mending.note,
+    estimatedBytes: mending.estimatedBytes ?? 0,
+    writesPerSecond: mending.writesPerSecond ?? 0,
+    targets,
+    figures:
+      targets.length === 0
+        ? null
+        : figuresOf(
+            seen.interval,
+            targets.map(({ queryId }) => queryId),
+            seen.cpuPercent,
+          ),
+    judgedBy: mending.judgedBy,
   };
 }

@@ -9,6 +9,7 @@ export function figuresOf(interval: Interval, keys: readonly string[], cpuPercen
     .map(({ calls, meanMs, stddevMs }) => ({ calls, mean: meanMs, stddev: stddevMs }))
     .reduce(pooled, { calls: 0, mean: 0, stddev: 0 });
   const blocks = statements.reduce((sum, { blocksPerCall, calls }) => sum + blocksPerCall * calls, 0);
+  const tempBlocks = statements.reduce((sum, { tempBlocksPerCall, calls }) => sum + tempBlocksPerCall * calls, 0);
   return {
     from: interval.from,
     to: interval.to,
@@ -16,6 +17,7 @@ export function figuresOf(interval: Interval, keys: readonly string[], cpuPercen
     meanMs: moments.mean,
     stddevMs: moments.stddev,
     blocksPerCall: moments.calls > 0 ? blocks / moments.calls : 0,
+    tempBlocksPerCall: moments.calls > 0 ? tempBlocks / moments.calls : 0,
     cpuPercent,
   };
 }

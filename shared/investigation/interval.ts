@@ -1,4 +1,10 @@
-import type { IndexCounters, Snapshot, StatementCounters, TableCounters } from "../contracts/snapshot.ts";
+import type {
+  DatabaseCounters,
+  IndexCounters,
+  Snapshot,
+  StatementCounters,
+  TableCounters,
+} from "../contracts/snapshot.ts";
 import { momentsBetween } from "../core/statistics.ts";
 import { msBetween } from "../core/time.ts";
 
@@ -22,6 +28,15 @@ export type StatementDelta = {
   meanMs: number;
   stddevMs: number;
   blocksPerCall: number;
+  /** Calls since the counters began, and the rows that one call gives or touches. */
+  allCalls: number;
+  rowsPerCall: number;
+  tempBlocksPerCall: number;
+  readsPerCall: number;
+  minMs: number;
+  maxMs: number;
+  /** The share of its time that went into compiling; null where that is not counted. */
+  jitShare: number | null;
 };
 export type Interval = {
   from: string;
@@ -32,6 +47,7 @@ export type Interval = {
   totalMs: number;
   tables: Map<number, TableCounters>;
   indexScans: Map<number, number>;
+  database: DatabaseCounters | null;
 };
 
 /** What happened between two readings. A counter that is missing in the first began in the interval. */
@@ -49,21 +65,42 @@ export function intervalBetween(first: Snapshot, second: Snapshot): Interval {
     totalMs: statements.reduce((sum, { totalMs }) => sum + totalMs, 0),
     tables: tableDeltas(first.tables, second.tables),
     indexScans: indexDeltas(first.indexes, second.indexes),
+    database: databaseDelta(first.database, second.database),
   };
 }
 
-const NOTHING = { calls: 0, totalMs: 0, meanMs: 0, stddevMs: 0, blocks: 0 };
+const NOTHING = {
+  calls: 0,
+  totalMs: 0,
+  meanMs: 0,
+  stddevMs: 0,
+  blocks: 0,
+  rows: 0,
+  tempBlocks: 0,
+  blocksRead: 0,
+  jitMs: 0,
+};
 
 function statementDelta(before: StatementCounters | undefined, after: StatementCounters): StatementDelta {
   const first = before ?? NOTHING;
   const moments = momentsBetween(asMoments(first), asMoments(after));
+  const totalMs = Math.max(0, after.totalMs - first.totalMs);
+  const perCall = (field: "blocks" | "rows" | "tempBlocks" | "blocksRead"): number =>
+    moments.calls > 0 ? Math.max(0, after[field] - first[field]) / moments.calls : 0;
   return {
     key: after.key,
     calls: moments.calls,
-    totalMs: Math.max(0, after.totalMs - first.totalMs),
+    totalMs,
     meanMs: moments.mean,
     stddevMs: moments.stddev,
-    blocksPerCall: moments.calls > 0 ? Math.max(0, after.blocks - first.blocks) / moments.calls : 0,
+    blocksPerCall: perCall("blocks"),
+    allCalls: after.calls,
+    rowsPerCall: perCall("rows"),
+    tempBlocksPerCall: perCall("tempBlocks"),
+    readsPerCall: perCall("blocksRead"),
+    minMs: after.minMs,
+    maxMs: after.maxMs,
+    jitShare: after.jitMs === null || totalMs === 0 ? null : Math.max(0, after.jitMs - (first.jitMs ?? 0)) / totalMs,
   };
 }
 
@@ -88,6 +125,8 @@ function tableDeltas(first: readonly TableCounters[], second: readonly TableCoun
         updated: since("updated"),
         hotUpdated: since("hotUpdated"),
         deleted: since("deleted"),
+        toastBlocks: since("toastBlocks"),
+        heapBlocks: since("heapBlocks"),
       };
       return [table.oid, delta];
     }),
@@ -97,4 +136,20 @@ function tableDeltas(first: readonly TableCounters[], second: readonly TableCoun
 function indexDeltas(first: readonly IndexCounters[], second: readonly IndexCounters[]): Map<number, number> {
   const known = new Map(first.map(({ oid, scans }) => [oid, scans]));
   return new Map(second.map(({ oid, scans }) => [oid, Math.max(0, scans - (known.get(oid) ?? 0))]));
+}
+
+function databaseDelta(first: DatabaseCounters | null, second: DatabaseCounters | null): DatabaseCounters | null {
+  if (first === null || second === null) return null;
+  const since = (field: Exclude<keyof DatabaseCounters, "walBytes">): number =>
+    Math.max(0, second[field] - first[field]);
+  return {
+    deadlocks: since("deadlocks"),
+    tempBytes: since("tempBytes"),
+    blocksHit: since("blocksHit"),
+    blocksRead: since("blocksRead"),
+    commits: since("commits"),
+    timedCheckpoints: since("timedCheckpoints"),
+    requestedCheckpoints: since("requestedCheckpoints"),
+    walBytes: first.walBytes === null || second.walBytes === null ? null : second.walBytes - first.walBytes,
+  };
 }

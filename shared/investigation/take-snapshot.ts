@@ -1,4 +1,5 @@
 import type { Session } from "../adapters/postgres.ts";
+import { databaseCounters } from "../catalogue/diagnostics/database-counters.ts";
 import { indexCounters } from "../catalogue/diagnostics/index-counters.ts";
 import { type ServerFacts, serverFacts } from "../catalogue/diagnostics/server-facts.ts";
 import { statementCounters } from "../catalogue/diagnostics/statement-counters.ts";
@@ -31,5 +32,6 @@ export async function takeSnapshot(session: Session, server: Server, facts: Serv
     statements: schema === null ? [] : await session.query(statementCounters(schema, version), [STATEMENTS]),
     tables: await session.query(tableCounters, [server.schemas]),
     indexes: await session.query(indexCounters, [server.schemas]),
+    database: await one(session.query(databaseCounters(facts.version))),
   };
 }

@@ -1,20 +1,19 @@
-import type { CatalogTable } from "../advisor/catalog.ts";
-import { createIndex, indexName } from "../catalogue/actions/create-index.ts";
-import { statementOf } from "../catalogue/actions/index.ts";
-import type { CreateIndexParameters, Precondition, ProposedAction, TypedAction } from "../contracts/proposal.ts";
+import { known, statementOf } from "../catalogue/actions/index.ts";
+import type { TypedAction } from "../contracts/actions.ts";
+import type { JudgedBy } from "../contracts/measure.ts";
+import type { ProposedAction } from "../contracts/proposal.ts";
 import type { Remedy } from "../contracts/remedy.ts";
-import { columnsOf } from "../core/index-text.ts";
 import { derivedId, digest } from "../core/digest.ts";
 import { later } from "../core/time.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import type { Look } from "../execution/look.ts";
 
 /** A share of the plan cost; below it, at execution, the action is no longer what was agreed to. */
 const MINIMUM_GAIN = 0.5;
 
 export type ProposalRequest = {
   remedy: Remedy;
-  /** The table as it is now. */
-  table: CatalogTable;
+  /** The server and the target as they are now. */
+  look: Look;
   runId: string;
   round: number;
   evidenceIds: string[];
@@ -23,98 +22,82 @@ export type ProposalRequest = {
 
 /** Makes the one typed action that a remedy calls for. Names come from the server's catalog, the statement from the catalogue. */
 export function buildProposal(request: ProposalRequest, now: Date): ProposedAction {
-  const { remedy, table, runId, round } = request;
-  const parameters: CreateIndexParameters = {
-    schema: table.schema,
-    table: table.table,
-    name: indexName(
-      table.table,
-      remedy.shape.keys.flatMap(columnsOf),
-      table.indexes.map(({ index }) => index),
-    ),
-    ...remedy.shape,
-  };
-  const action: TypedAction = { kind: "create_index", parameters };
-  const inverse = createIndex.inverse(parameters);
-  const targets = remedy.targets.map((target) => ({
-    ...target,
-    after: { ...target.after, text: named(target.after.text, parameters.name) },
-  }));
-  const [main] = targets;
+  const { remedy, look, runId, round } = request;
+  const { action, judgedBy } = remedy;
+  const { riskClass, isDestructive, inverse, lock, migration } = known(action);
+  const [main] = remedy.targets;
   const body = {
     proposalId: derivedId("prop", runId, round),
     round,
     action,
     statement: statementOf(action),
-    inverse: { action: inverse, statement: statementOf(inverse) },
-    riskClass: createIndex.riskClass,
+    inverse: inverse === null ? null : { action: inverse, statement: statementOf(inverse) },
+    riskClass,
     blastRadius: {
       database: remedy.database,
-      relation: `${table.schema}.${table.table}`,
-      relationOid: table.oid,
-      tableBytes: table.bytes,
-      tableRows: Math.max(0, table.rows),
+      relation: look.what,
+      relationOid: look.table?.oid ?? null,
+      tableBytes: look.table?.bytes ?? 0,
+      tableRows: Math.max(0, look.table?.rows ?? 0),
       estimatedBytes: remedy.estimatedBytes,
-      lock: createIndex.lock,
-      note: `Writes to ${table.table} keep one more index; ${remedy.writesPerSecond.toFixed(1)} written rows a second were seen.`,
+      lock,
+      note: remedy.note,
     },
-    preconditions: preconditionsOf(table, parameters),
-    targets,
-    whatIf: {
-      before: main?.before.cost ?? 0,
-      after: main?.after.cost ?? 0,
-      method: "planner clone with the server's statistics",
-    },
-    expected: { metric: "blocks read per call", from: remedy.figures.blocksPerCall, to: expectedBlocks(remedy) },
-    minimumGain: MINIMUM_GAIN,
-    catalogFingerprint: fingerprintOf(table, parameters.name),
+    preconditions: look.preconditions,
+    targets: remedy.targets.map((target) => ({
+      ...target,
+      after: { ...target.after, text: named(target.after.text, action) },
+    })),
+    whatIf:
+      main === undefined
+        ? null
+        : { before: main.before.cost, after: main.after.cost, method: "planner clone with the server's statistics" },
+    expected: expectedOf(remedy),
+    judgedBy,
+    approvalsNeeded: isDestructive ? (2 as const) : (1 as const),
+    minimumGain: main === undefined ? 0 : MINIMUM_GAIN,
+    catalogFingerprint: look.fingerprint === "" ? digest(action) : look.fingerprint,
     evidenceIds: request.evidenceIds,
-    migration: createIndex.migration(parameters),
+    migration,
     proposedAt: now.toISOString(),
     expiresAt: later(now, request.expiresInMs).toISOString(),
   };
   return { ...body, hash: digest(body) };
 }
 
-/** What must hold for the index to be built, seen in the catalog as it is now. */
-export function preconditionsOf(table: CatalogTable, { keys, name }: CreateIndexParameters): Precondition[] {
-  const missing = keys.flatMap(columnsOf).filter((column) => !table.columns.some((known) => known.column === column));
-  const covering = table.indexes.find(
-    (index) =>
-      index.is_valid &&
-      index.predicate === null &&
-      index.index !== name &&
-      keys.every((key, position) => "column" in key && index.key_columns[position] === key.column),
-  );
-  const invalid = table.indexes.filter(({ is_valid, index }) => !is_valid && index !== name);
-  return [
-    {
-      id: "columns-exist",
-      label: "The table has the columns",
-      holds: missing.length === 0,
-      observed: missing.length === 0 ? "all there" : `missing: ${missing.join(", ")}`,
-    },
-    {
-      id: "no-such-index",
-      label: "No valid index begins with them",
-      holds: covering === undefined,
-      observed: covering === undefined ? "none" : covering.index,
-    },
-    {
-      id: "no-invalid-index",
-      label: "The table has no invalid index of somebody else",
-      holds: invalid.length === 0,
-      observed: invalid.length === 0 ? "none" : invalid.map(({ index }) => index).join(", "),
-    },
-  ];
-}
-
-// An index scan touches about as many blocks as its plan costs, where a sequential scan's cost counts blocks and rows.
-const expectedBlocks = ({ targets, figures }: Remedy): number => {
-  const [main] = targets;
-  return main === undefined || main.before.cost === 0
-    ? figures.blocksPerCall
-    : figures.blocksPerCall * (main.after.cost / main.before.cost);
+const FIGURES = {
+  blocksPerCall: "blocks read per call",
+  tempBlocksPerCall: "temporary blocks per call",
+  meanMs: "mean time (ms)",
+} as const;
+const MEASURES: Record<Extract<JudgedBy, { basis: "measure" }>["measure"]["name"], string> = {
+  waiting_sessions: "sessions that wait for a lock",
+  session_present: "the session",
+  dead_rows: "dead rows",
+  modified_rows: "rows changed since ANALYZE",
+  freeze_age: "age of the oldest transaction id",
+  index_bytes: "size of the index (bytes)",
+  role_connections: "connections of the role",
+  prepared_present: "the prepared transaction",
+  slot_present: "the replication slot",
+  hot_update_share: "share of HOT updates",
+  requested_checkpoints: "requested checkpoints an hour",
 };
 
-const named = (plan: string, name: string): string => plan.replaceAll(/pgmedic_candidate_\d+/g, name);
+/** The name of a measure as people read it. */
+export const measureText = (name: keyof typeof MEASURES): string => MEASURES[name];
+
+// An index scan touches about as many blocks as its plan costs, where a sequential scan's cost counts blocks and rows.
+function expectedOf({ judgedBy, figures, targets }: Remedy): ProposedAction["expected"] {
+  if (judgedBy.basis === "measure")
+    return { metric: MEASURES[judgedBy.measure.name], from: judgedBy.from, to: judgedBy.goal };
+  const from = figures?.[judgedBy.figure] ?? 0;
+  const [main] = targets;
+  const isCheaper = main !== undefined && main.before.cost > 0 && judgedBy.figure !== "tempBlocksPerCall";
+  const to = isCheaper ? from * Math.min(1, main.after.cost / main.before.cost) : 0;
+  return { metric: FIGURES[judgedBy.figure], from, to };
+}
+
+/** In the clone an index that is tried has a number; here it has the name that it will have. */
+const named = (plan: string, action: TypedAction): string =>
+  action.kind === "create_index" ? plan.replaceAll(/pgmedic_candidate_\d+/g, action.parameters.name) : plan;

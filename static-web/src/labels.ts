@@ -62,6 +62,23 @@ export const VERDICTS: Record<z.infer<typeof VerificationVerdict>, Label> = {
 export const ACTIONS: Record<ActionKind, string> = {
   create_index: "Create an index",
   drop_index: "Drop an index",
+  restore_index: "Make an index again",
+  reindex_index: "Rebuild an index",
+  analyze_table: "Analyse a table",
+  create_statistics: "Create extended statistics",
+  drop_statistics: "Drop extended statistics",
+  set_column_statistics: "Change a statistics target",
+  vacuum_table: "Vacuum a table",
+  vacuum_freeze: "Freeze a table",
+  set_table_autovacuum: "Change a table's autovacuum",
+  set_table_fillfactor: "Change a table's fillfactor",
+  terminate_backend: "End a session",
+  cancel_backend: "Cancel a statement",
+  rollback_prepared: "Roll back a prepared transaction",
+  drop_replication_slot: "Drop a replication slot",
+  set_role_setting: "Change a setting of a role",
+  set_role_connection_limit: "Limit a role's connections",
+  set_server_parameter: "Change a server parameter",
 };
 
 export const TIMELINE_TONES: Record<z.infer<typeof TimelineEntry>["kind"], Tone> = {

@@ -108,7 +108,8 @@ async function play({ cloud, database }: Bench, number: number): Promise<Round> 
     const { proposalId, hash: proposalHash, action } = proposal;
     await cloud.call("POST", `incidents/${incidentId}/decision`, { body: { proposalId, proposalHash, verdict } });
     const { state, resolution } = await until(cloud, incidentId, (current) => isClosed(current.state));
-    if (verdict === "approve") await database.query(`drop index ${action.parameters.name}`);
+    if (verdict === "approve" && action.kind === "create_index")
+      await database.query(`drop index ${action.parameters.name}`);
     return {
       ...cost,
       column: chosen.column,

@@ -36,7 +36,10 @@ export function aProposal(wish: Partial<ProposedAction> = {}): ProposedAction {
     },
     statement: "CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)",
     inverse: {
-      action: { kind: "drop_index", parameters: { schema: "public", table: "orders", name: "idx_orders_customer_id" } },
+      action: {
+        kind: "drop_index",
+        parameters: { schema: "public", table: "orders", name: "idx_orders_customer_id", definition: null },
+      },
       statement: "DROP INDEX CONCURRENTLY public.idx_orders_customer_id",
     },
     riskClass: "R2",
@@ -65,6 +68,8 @@ export function aProposal(wish: Partial<ProposedAction> = {}): ProposedAction {
     ],
     whatIf: { before: 58_000, after: 87, method: "planner clone" },
     expected: { metric: "blocks read per call", from: 20_000, to: 40 },
+    judgedBy: { basis: "statements", figure: "blocksPerCall" },
+    approvalsNeeded: 1,
     minimumGain: 0.5,
     catalogFingerprint: digest("catalog"),
     evidenceIds: [],

@@ -106,7 +106,8 @@ export async function proposed(scene: Scene, id: string, column: Column): Promis
   must(proposal !== null, "there is no proposal");
   const expected = `CREATE INDEX CONCURRENTLY idx_orders_${column} ON public.orders(${column})`;
   must(proposal.statement === expected, `it proposes ${proposal.statement}`);
-  must(proposal.whatIf.after < proposal.whatIf.before / 10, `the plan would cost ${proposal.whatIf.after}`);
+  const { whatIf, inverse } = proposal;
+  must(whatIf !== null && whatIf.after < whatIf.before / 10, `the plan would cost ${whatIf?.after}`);
   scene.tell(diagnosis.summary);
   for (const { source, summary } of diagnosis.evidence) scene.tell(`  ${source}: ${summary}`);
   const { composite } = diagnosis.confidence;
@@ -114,7 +115,7 @@ export async function proposed(scene: Scene, id: string, column: Column): Promis
     `proposed after ${ms(alertToProposalMs(incident))} from the alert, confidence ${composite}, ${diagnosis.severity}:`,
   );
   scene.tell(`  ${proposal.statement}`);
-  scene.tell(`  undone by ${proposal.inverse.statement}`);
+  scene.tell(`  undone by ${inverse?.statement}`);
   return incident;
 }
 

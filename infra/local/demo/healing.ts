@@ -26,9 +26,10 @@ export async function healed(scene: Scene, patient: Patient): Promise<Healed> {
   const { incidentId, runId } = patient.incident;
   const ended = await untilIncident(scene, incidentId, ({ state }) => isClosed(state), "the end");
   const { decision, execution, verification, resolution } = proven(ended);
+  must(verification.basis === "statements", "it was not judged by statements");
   const { before, after } = verification;
   scene.tell(
-    `built in ${seconds(execution.buildMs)} (${megabytes(execution.objectBytes)}), under fencing token ${execution.fencingToken}`,
+    `built in ${seconds(execution.buildMs)} (${megabytes(execution.objectBytes ?? 0)}), under fencing token ${execution.fencingToken}`,
   );
   scene.tell(
     `verified over ${after.calls} calls: mean ${ms(before.meanMs)} → ${ms(after.meanMs)}, ` +

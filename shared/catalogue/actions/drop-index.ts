@@ -1,10 +1,18 @@
-import type { DropIndexParameters } from "../../contracts/proposal.ts";
 import { identifier } from "../../core/identifier.ts";
+import type { ActionEntry } from "./entry.ts";
 
-/** Removes an index without blocking reads or writes. Here it only undoes what PgMedic itself built. */
-export const dropIndex = {
+/** Removes an index without blocking reads or writes. With its definition kept it can be made again. */
+export const dropIndex: ActionEntry<"drop_index"> = {
   kind: "drop_index",
   riskClass: "R3",
+  isDestructive: true,
+  addsLoad: false,
+  waitsForTransactions: true,
+  actor: "owner",
   lock: "SHARE UPDATE EXCLUSIVE: reads and writes go on",
-  statement: ({ schema, name }: DropIndexParameters): string => `DROP INDEX CONCURRENTLY ${identifier(schema, name)}`,
-} as const;
+  statements: ({ schema, name }) => [`DROP INDEX CONCURRENTLY ${identifier(schema, name)}`],
+  inverse: ({ definition, ...parameters }) =>
+    definition === null ? null : { kind: "restore_index", parameters: { ...parameters, definition } },
+  migration: ({ schema, name }) =>
+    `-- Outside a transaction.\nDROP INDEX CONCURRENTLY IF EXISTS ${identifier(schema, name)};\n`,
+};

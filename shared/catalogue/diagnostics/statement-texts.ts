@@ -2,15 +2,16 @@ import { z } from "zod";
 import type { Statement } from "../../contracts/statement.ts";
 import { identifier } from "../../core/identifier.ts";
 
-const Row = z.strictObject({ key: z.string(), query: z.string() });
+const Row = z.strictObject({ key: z.string(), query: z.string(), role: z.string().nullable() });
 
-/** The normalised texts of the statements with the keys `$1`. */
+/** The normalised texts of the statements with the keys `$1`, and the role that runs each. */
 export const statementTexts = (schema: string): Statement<z.infer<typeof Row>> => ({
   name: "statement-texts",
-  text: `select userid::text || '/' || queryid::text as key, min(query) as query
-    from ${identifier(schema, "pg_stat_statements")}
-    where dbid = (select oid from pg_database where datname = current_database())
-      and userid::text || '/' || queryid::text = any($1)
-    group by userid, queryid`,
+  text: `select s.userid::text || '/' || s.queryid::text as key, min(s.query) as query,
+      (select r.rolname::text from pg_roles r where r.oid = s.userid) as role
+    from ${identifier(schema, "pg_stat_statements")} s
+    where s.dbid = (select oid from pg_database where datname = current_database())
+      and s.userid::text || '/' || s.queryid::text = any($1)
+    group by s.userid, s.queryid`,
   row: Row,
 });

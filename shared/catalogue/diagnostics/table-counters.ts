@@ -11,8 +11,10 @@ export const tableCounters: Statement<TableCounters> = {
       n_tup_ins::float8 as "inserted",
       n_tup_upd::float8 as "updated",
       n_tup_hot_upd::float8 as "hotUpdated",
-      n_tup_del::float8 as "deleted"
-    from pg_stat_user_tables
+      n_tup_del::float8 as "deleted",
+      (coalesce(i.toast_blks_hit, 0) + coalesce(i.toast_blks_read, 0))::float8 as "toastBlocks",
+      (coalesce(i.heap_blks_hit, 0) + coalesce(i.heap_blks_read, 0))::float8 as "heapBlocks"
+    from pg_stat_user_tables s join pg_statio_user_tables i using (relid, schemaname)
     where schemaname = any($1)
     order by seq_tup_read desc, relid
     limit 2000`,

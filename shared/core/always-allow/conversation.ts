@@ -1,6 +1,7 @@
 import type { Chat, ChatMessage, ChatReply, ChatStep } from "../../contracts/chat.ts";
 import { type Instruction, InstructionTerms } from "../../contracts/instruction.ts";
 import type { Actor } from "../../contracts/primitives.ts";
+import { relationOf } from "../../contracts/actions.ts";
 import { derivedId } from "../digest.ts";
 import { DAY_MS, later } from "../time.ts";
 import { bytesInWords, describeTerms } from "./describe.ts";
@@ -8,6 +9,7 @@ import { type AskedStep, QUESTIONS, type Subject } from "./questions.ts";
 
 const STEPS: readonly ChatStep[] = ["risk", "scope", "size", "window", "quota", "expiry", "summary", "confirmed"];
 const isAsked = (step: ChatStep): step is AskedStep => step !== "summary" && step !== "confirmed";
+const NO_RELATION = { schema: null, table: null };
 const CONFIRM = "Confirm writes the instruction and approves this proposal. Say «start over» to change something.";
 
 /** What PgMedic did on the server before: the measured part of the risk. */
@@ -21,7 +23,7 @@ export function beginChat(
   now: Date,
 ): Chat {
   const { proposal, serverId, incidentId } = subject;
-  const { schema, table } = proposal.action.parameters;
+  const { schema, table } = relationOf(proposal.action) ?? NO_RELATION;
   const terms: InstructionTerms = {
     kind: proposal.action.kind,
     scope: { serverId, database: proposal.blastRadius.database, schema, table },
@@ -49,10 +51,20 @@ function riskInWords({ proposal }: Subject, { done, improved, undone }: TrackRec
       ? "It has not done this on this server before."
       : `On this server it did this ${done} times: ${improved} proved better, ${undone} were undone.`;
   return (
-    `Always allowing means that next time nobody is asked. Risk class ${riskClass}: it can be undone (${proposal.inverse.statement}). ` +
-    `Lock: ${blastRadius.lock}. A build reads the whole table (here ${bytesInWords(blastRadius.tableBytes)}) and needs disk for the index ` +
-    `(here about ${bytesInWords(blastRadius.estimatedBytes)}); every later write keeps one more index. ${past} ` +
+    `Always allowing means that next time nobody is asked. Risk class ${riskClass}: ${wayBack(proposal)}. ` +
+    `Lock: ${blastRadius.lock}. ${costInWords(proposal)} ${past} ` +
     "Guardrails, proof and verification stay as they are, and actions that cannot be undone are never covered."
+  );
+}
+
+const wayBack = ({ inverse }: Subject["proposal"]): string =>
+  inverse === null ? "nothing takes it back, and nothing needs to" : `it can be undone (${inverse.statement})`;
+
+function costInWords({ action, blastRadius }: Subject["proposal"]): string {
+  if (action.kind !== "create_index") return `${blastRadius.note} It touches ${blastRadius.relation}.`;
+  return (
+    `A build reads the whole table (here ${bytesInWords(blastRadius.tableBytes)}) and needs disk for the index ` +
+    `(here about ${bytesInWords(blastRadius.estimatedBytes)}); every later write keeps one more index.`
   );
 }
 

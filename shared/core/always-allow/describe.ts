@@ -3,6 +3,23 @@ import type { InstructionTerms, InstructionWindow, Weekday } from "../../contrac
 const KINDS: Record<InstructionTerms["kind"], string> = {
   create_index: "build an index that its proof calls for",
   drop_index: "drop an index",
+  restore_index: "make a dropped index again",
+  reindex_index: "rebuild a bloated index",
+  analyze_table: "analyse a table whose statistics are stale",
+  create_statistics: "create extended statistics",
+  drop_statistics: "drop extended statistics that it made",
+  set_column_statistics: "change a column's statistics target",
+  vacuum_table: "vacuum a table",
+  vacuum_freeze: "freeze a table",
+  set_table_autovacuum: "change a table's autovacuum settings",
+  set_table_fillfactor: "change a table's fillfactor",
+  terminate_backend: "end a session",
+  cancel_backend: "cancel a session's statement",
+  rollback_prepared: "roll back a prepared transaction",
+  drop_replication_slot: "drop a replication slot",
+  set_role_setting: "change a setting of a role",
+  set_role_connection_limit: "limit a role's connections",
+  set_server_parameter: "change a server parameter",
 };
 const ORDER: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const NAMES: Record<Weekday, string> = {

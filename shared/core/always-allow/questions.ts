@@ -1,3 +1,4 @@
+import { relationOf } from "../../contracts/actions.ts";
 import type { ChatChoice, ChatStep } from "../../contracts/chat.ts";
 import type { InstructionTerms, InstructionWindow, Weekday } from "../../contracts/instruction.ts";
 import type { ProposedAction } from "../../contracts/proposal.ts";
@@ -25,7 +26,7 @@ const MEGABYTE = 2 ** 20;
 const LONGEST_DAYS = 365;
 
 const scopeOf = (width: string, { serverId, proposal }: Subject): Answered => {
-  const { schema, table } = proposal.action.parameters;
+  const { schema, table } = relationOf(proposal.action) ?? { schema: null, table: null };
   const { database } = proposal.blastRadius;
   switch (width) {
     case "table":
@@ -92,6 +93,14 @@ const sizesFor = ({ proposal }: Subject): number[] => {
   return [least, least * 4, least * 20];
 };
 
+function placesOf(relation: { schema: string; table: string } | null): { id: string; label: string }[] {
+  if (relation === null) return [];
+  return [
+    { id: "table", label: `Only the table ${relation.table}` },
+    { id: "schema", label: `The schema ${relation.schema}` },
+  ];
+}
+
 export const QUESTIONS: Record<AskedStep, Question> = {
   risk: {
     text: () => "Shall we go through what it may do, step by step?",
@@ -103,8 +112,7 @@ export const QUESTIONS: Record<AskedStep, Question> = {
   scope: {
     text: () => "Where may it do this on its own?",
     choices: ({ serverId, proposal: { action, blastRadius } }) => [
-      { id: "table", label: `Only the table ${action.parameters.table}` },
-      { id: "schema", label: `The schema ${action.parameters.schema}` },
+      ...placesOf(relationOf(action)),
       { id: "database", label: `The database ${blastRadius.database}` },
       { id: "server", label: `The server ${serverId}` },
       { id: "everywhere", label: "Every server" },

@@ -30,7 +30,9 @@ function InShort({ proposal }: { proposal: ProposedAction }): JSX.Element {
       facts={[
         { name: "Risk", value: `${RISKS[riskClass].text}: ${RISKS[riskClass].means}` },
         { name: "Touches", value: `${blastRadius.relation}, ${formatCount(blastRadius.tableRows)} rows` },
-        { name: "Plan cost", value: `${formatFigure(whatIf.before)} → ${formatFigure(whatIf.after)}` },
+        ...(whatIf === null
+          ? []
+          : [{ name: "Plan cost", value: `${formatFigure(whatIf.before)} → ${formatFigure(whatIf.after)}` }]),
         { name: "Expected", value: `${formatFigure(expected.from)} → ${formatFigure(expected.to)} ${expected.metric}` },
         { name: "Expires", value: <Until at={proposal.expiresAt} /> },
       ]}

@@ -6,9 +6,18 @@ import { Chip } from "../ui/chip.tsx";
 import { Section } from "../ui/facts.tsx";
 
 function verdictOf(diagnosis: Diagnosis): Label {
-  if (diagnosis.verdict === "cause") return { text: `Cause: ${inWords(diagnosis.cause)}`, tone: "busy" };
-  if (diagnosis.verdict === "healthy") return { text: "Nothing is wrong", tone: "good" };
-  return { text: "Not explained", tone: "waiting" };
+  switch (diagnosis.verdict) {
+    case "cause":
+      return { text: `Cause: ${inWords(diagnosis.cause)}`, tone: "busy" };
+    case "handoff":
+      return { text: `Cause, for a person: ${inWords(diagnosis.cause)}`, tone: "waiting" };
+    case "expected":
+      return { text: "Expected load", tone: "good" };
+    case "healthy":
+      return { text: "Nothing is wrong", tone: "good" };
+    case "unexplained":
+      return { text: "Not explained", tone: "waiting" };
+  }
 }
 
 type FindingsOptions = { title: string; list: readonly Finding[]; tone: "for" | "against" };
@@ -78,9 +87,25 @@ function Rejected({ list }: { list: Diagnosis["rejected"] }): JSX.Element | null
   );
 }
 
+function AlsoFound({ list }: { list: Diagnosis["causes"] }): JSX.Element | null {
+  if (list.length === 0) return null;
+  return (
+    <>
+      <h3>Also found</h3>
+      <ul class="plain-list">
+        {list.map(({ cause, subject, statement, recommendation }) => (
+          <li key={`${cause} ${subject}`}>
+            {statement} <span class="quiet">{recommendation}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** Why PgMedic believes what it believes, and what speaks against it. */
 export function DiagnosisSection({ diagnosis }: { diagnosis: Diagnosis }): JSX.Element {
-  const { findings, rejected, confidence, summary } = diagnosis;
+  const { findings, rejected, confidence, summary, causes } = diagnosis;
   return (
     <Section id="diagnosis" title="Diagnosis" aside={<Chip {...verdictOf(diagnosis)} />}>
       <p class="lead">{summary}</p>
@@ -93,8 +118,9 @@ export function DiagnosisSection({ diagnosis }: { diagnosis: Diagnosis }): JSX.E
         />
       </div>
       <Confidence confidence={confidence} />
+      <AlsoFound list={causes.slice(1)} />
       <Rejected list={rejected} />
-      {diagnosis.verdict === "unexplained" && diagnosis.recommendations.length > 0 ? (
+      {"recommendations" in diagnosis && diagnosis.recommendations.length > 0 ? (
         <>
           <h3>What a person could look at next</h3>
           <ul class="plain-list">

@@ -9,10 +9,30 @@ import { Code } from "../ui/code.tsx";
 import { Facts, Section } from "../ui/facts.tsx";
 
 function Figures({ verification }: { verification: Verification }): JSX.Element {
-  const { before, after, because, indexScans } = verification;
   return (
     <>
-      <p class="lead">{because}</p>
+      <p class="lead">{verification.because}</p>
+      {verification.basis === "statements" ? (
+        <StatementFigures verification={verification} />
+      ) : (
+        <div class="figures">
+          <BeforeAfter
+            label={verification.measure}
+            before={verification.before}
+            after={verification.after}
+            format={formatFigure}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+type OfStatements = { verification: Extract<Verification, { basis: "statements" }> };
+
+function StatementFigures({ verification: { before, after, indexScans } }: OfStatements): JSX.Element {
+  return (
+    <>
       <div class="figures">
         <BeforeAfter label="Mean time" before={before.meanMs} after={after.meanMs} format={formatMs} />
         <BeforeAfter
@@ -25,7 +45,8 @@ function Figures({ verification }: { verification: Verification }): JSX.Element 
       </div>
       <p class="quiet">
         {formatFigure(before.calls)} calls before, {formatFigure(after.calls)} after; standard deviation{" "}
-        {formatMs(before.stddevMs)} → {formatMs(after.stddevMs)}; the index was used {formatFigure(indexScans)} times.
+        {formatMs(before.stddevMs)} → {formatMs(after.stddevMs)}
+        {indexScans === null ? "." : `; the index was used ${formatFigure(indexScans)} times.`}
       </p>
     </>
   );
@@ -36,11 +57,11 @@ function ExecutionFacts({ execution }: { execution: Execution }): JSX.Element {
     <Facts
       facts={[
         { name: "Executed", value: formatInstant(execution.startedAt) },
-        { name: "Build time", value: formatMs(execution.buildMs) },
-        { name: "Size", value: formatBytes(execution.objectBytes) },
+        { name: "Took", value: formatMs(execution.buildMs) },
+        ...(execution.objectBytes === null ? [] : [{ name: "Size", value: formatBytes(execution.objectBytes) }]),
         { name: "Attempts", value: String(execution.attempts) },
         { name: "Fencing token", value: String(execution.fencingToken) },
-        { name: "Object id", value: String(execution.objectOid) },
+        ...(execution.objectOid === null ? [] : [{ name: "Object id", value: String(execution.objectOid) }]),
       ]}
     />
   );

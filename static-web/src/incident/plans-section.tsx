@@ -34,7 +34,8 @@ function Target({ target }: { target: TargetStatement }): JSX.Element {
 }
 
 /** What the planner would do with the change, statement by statement. */
-export function PlansSection({ proposal }: { proposal: ProposedAction }): JSX.Element {
+export function PlansSection({ proposal }: { proposal: ProposedAction }): JSX.Element | null {
+  if (proposal.whatIf === null) return null;
   const { before, after, method } = proposal.whatIf;
   return (
     <Section

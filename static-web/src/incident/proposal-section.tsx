@@ -7,14 +7,23 @@ import { Facts, Section, type Fact } from "../ui/facts.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Until } from "../ui/time.tsx";
 
-function factsOf({ blastRadius, riskClass, minimumGain, expiresAt }: ProposedAction): Fact[] {
+function tableFacts({ tableRows, tableBytes, estimatedBytes }: ProposedAction["blastRadius"]): Fact[] {
+  return [
+    { name: "Table size", value: `${formatCount(tableRows)} rows, ${formatBytes(tableBytes)}` },
+    ...(estimatedBytes === 0 ? [] : [{ name: "Needs about", value: formatBytes(estimatedBytes) }]),
+  ];
+}
+
+function factsOf({ blastRadius, riskClass, minimumGain, approvalsNeeded, expiresAt }: ProposedAction): Fact[] {
   return [
     { name: "Risk class", value: `${RISKS[riskClass].text}: ${RISKS[riskClass].means}` },
-    { name: "Table", value: `${blastRadius.relation} in ${blastRadius.database}` },
-    { name: "Table size", value: `${formatCount(blastRadius.tableRows)} rows, ${formatBytes(blastRadius.tableBytes)}` },
-    { name: "Needs about", value: formatBytes(blastRadius.estimatedBytes) },
+    { name: "Touches", value: `${blastRadius.relation} in ${blastRadius.database}` },
+    ...(blastRadius.relationOid === null ? [] : tableFacts(blastRadius)),
     { name: "Lock", value: blastRadius.lock },
-    { name: "Must still save", value: `${formatShare(minimumGain)} of the plan cost when it is executed` },
+    ...(minimumGain === 0
+      ? []
+      : [{ name: "Must still save", value: `${formatShare(minimumGain)} of the plan cost when it is executed` }]),
+    ...(approvalsNeeded === 1 ? [] : [{ name: "Must agree", value: "two different people" }]),
     { name: "Expires", value: <Until at={expiresAt} /> },
   ];
 }
@@ -54,14 +63,18 @@ export function ProposalSection({ proposal }: { proposal: ProposedAction }): JSX
           <Preconditions list={proposal.preconditions} />
         </div>
       </div>
-      <Code text={proposal.inverse.statement} label="Inverse, run if it does not help" language="sql" />
-      <details class="more">
-        <summary>Migration for your repository</summary>
-        <p class="quiet">
-          An index that your migrations do not know is dropped by the next deployment. Add this to them.
-        </p>
-        <Code text={proposal.migration} label="Migration SQL" language="sql" />
-      </details>
+      {proposal.inverse === null ? (
+        <p class="quiet">Nothing takes this back.</p>
+      ) : (
+        <Code text={proposal.inverse.statement} label="Inverse, run if it does not help" language="sql" />
+      )}
+      {proposal.migration === null ? null : (
+        <details class="more">
+          <summary>Migration for your repository</summary>
+          <p class="quiet">What your migrations do not know may be undone by the next deployment. Add this to them.</p>
+          <Code text={proposal.migration} label="Migration SQL" language="sql" />
+        </details>
+      )}
     </Section>
   );
 }

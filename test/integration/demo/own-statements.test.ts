@@ -34,7 +34,7 @@ test("what PgMedic asks and does itself is never counted as the server's load", 
     await postgres.asExecutor(purpose, (session) =>
       runStatement(session, {
         name: "create_index",
-        sql: "create index concurrently parts_id on public.parts (id)",
+        statements: ["create index concurrently parts_id on public.parts (id)"],
         owner: "postgres",
         target: "parts",
         waitMs: 10_000,

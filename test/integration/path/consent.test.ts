@@ -113,7 +113,7 @@ test("a missing index is proposed with its proof, and skipping it changes nothin
   expect(incident.diagnosis?.evidence.map(({ source }) => source)).toEqual(
     expect.arrayContaining(["pg_stat_statements", "pg_stat_user_tables", "pg_index", "planner_clone"]),
   );
-  expect(incident.proposal?.whatIf.after).toBeLessThan((incident.proposal?.whatIf.before ?? 0) / 100);
+  expect(incident.proposal?.whatIf?.after).toBeLessThan((incident.proposal?.whatIf?.before ?? 0) / 100);
   expect((await shopView()).lock).toMatchObject({
     incidentId: incident.incidentId,
     leaseUntil: incident.proposal?.expiresAt,
@@ -142,9 +142,8 @@ test("an approval resumes a run whose host was killed while it waited; deciding 
   const resolved = await untilState(cloud, incident.incidentId, ["resolved", "failed", "rolledBack"]);
   expect(resolved.resolution).toMatchObject({ path: "humanApproved" });
   expect(resolved.verification).toMatchObject({ verdict: "improved" });
-  expect(resolved.verification?.after.blocksPerCall).toBeLessThan(
-    (resolved.verification?.before.blocksPerCall ?? 0) / 10,
-  );
+  if (resolved.verification?.basis !== "statements") throw new Error("it was not judged by statements");
+  expect(resolved.verification.after.blocksPerCall).toBeLessThan(resolved.verification.before.blocksPerCall / 10);
   expect(await indexesOnOrders()).toContain("idx_orders_customer_id");
   const { verification } = AuditAnswer.parse((await cloud.call("GET", `incidents/${incident.incidentId}/audit`)).body);
   expect(verification.intact).toBe(true);

@@ -57,6 +57,7 @@ test("the readings of a server are its own", async () => {
     takenAt: new Date(Date.parse(AT) + second * 1_000).toISOString(),
     epoch: "one",
     statements: [],
+    database: null,
     tables: [],
     indexes: [],
   });

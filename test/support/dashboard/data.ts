@@ -90,7 +90,10 @@ export const aProposal = (changes: Partial<ProposedAction> = {}): ProposedAction
   },
   statement: "CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)",
   inverse: {
-    action: { kind: "drop_index", parameters: { schema: "public", table: "orders", name: "idx_orders_customer_id" } },
+    action: {
+      kind: "drop_index",
+      parameters: { schema: "public", table: "orders", name: "idx_orders_customer_id", definition: null },
+    },
     statement: "DROP INDEX CONCURRENTLY public.idx_orders_customer_id",
   },
   riskClass: "R2",
@@ -129,6 +132,8 @@ export const aProposal = (changes: Partial<ProposedAction> = {}): ProposedAction
   ],
   whatIf: { before: 34_120.4, after: 84.6, method: "planner clone with the server's statistics" },
   expected: { metric: "blocks read per call", from: 22_224, to: 55.1 },
+  judgedBy: { basis: "statements", figure: "blocksPerCall" },
+  approvalsNeeded: 1,
   minimumGain: 0.5,
   catalogFingerprint: digestOf("c"),
   evidenceIds: ["statement-1", "table-reads", "no-index", "what-if"],
@@ -204,6 +209,9 @@ const aDiagnosis = (): Diagnosis => ({
       facts: { before: 34_120.4, after: 84.6, indexBytes: 14_300_000 },
     },
   ],
+  causes: [],
+  playbook: "investigateHighCPU",
+  notSeen: [],
   rejected: [
     {
       what: "index orders(customer_id, created_at desc)",
@@ -301,6 +309,7 @@ export const aResolvedIncident = (): IncidentDetail => {
       objectBytes: 14_180_352,
     },
     verification: {
+      basis: "statements",
       verdict: "improved",
       because: "the mean time fell by 99.6 % over 412 calls, and the index is used",
       before: {
@@ -310,6 +319,7 @@ export const aResolvedIncident = (): IncidentDetail => {
         meanMs: 93.7,
         stddevMs: 21.4,
         blocksPerCall: 22_224,
+        tempBlocksPerCall: 0,
         cpuPercent: 97.4,
       },
       after: {
@@ -319,6 +329,7 @@ export const aResolvedIncident = (): IncidentDetail => {
         meanMs: 0.38,
         stddevMs: 0.11,
         blocksPerCall: 23.6,
+        tempBlocksPerCall: 0,
         cpuPercent: 8.2,
       },
       indexScans: 412,
@@ -365,7 +376,7 @@ const deciderOf = ({ decision }: IncidentDetail): string | null => {
 };
 
 const figuresOf = ({ verification }: IncidentDetail): Pick<TimelineRow, "meanMs" | "cpuPercent"> => {
-  if (verification === null) return { meanMs: null, cpuPercent: null };
+  if (verification?.basis !== "statements") return { meanMs: null, cpuPercent: null };
   const { before, after } = verification;
   return {
     meanMs: { before: before.meanMs, after: after.meanMs },

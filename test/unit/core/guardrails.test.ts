@@ -11,6 +11,8 @@ const calm: GuardrailFacts = {
   riskClass: "R2",
   kind: "create_index",
   target: "public.orders(customer_id asc)",
+  addsLoad: true,
+  waitsForTransactions: true,
   load: "busy",
   pastActions: [],
   indexesOnTable: 1,
@@ -35,6 +37,8 @@ const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
   riskClass: fc.constantFrom("R0", "R1", "R2", "R3", "R4"),
   kind: fc.constantFrom("create_index", "drop_index"),
   target: fc.constantFrom(calm.target, "public.other(id asc)"),
+  addsLoad: fc.boolean(),
+  waitsForTransactions: fc.boolean(),
   load: fc.constantFrom("clear", "busy", "saturated"),
   pastActions: fc.array(
     fc.record({
@@ -68,7 +72,7 @@ describe("whatever the facts", () => {
   test("no instruction runs what needs a person", () =>
     always((facts) => facts.riskClass !== "R3" || facts.consent === "person"));
   test("advice never runs", () => always(({ riskClass }) => riskClass !== "R4"));
-  test("nothing runs on a saturated server", () => always(({ load }) => load !== "saturated"));
+  test("nothing that adds load runs on a saturated server", () => always(({ load, addsLoad }) => load !== "saturated" || !addsLoad));
   test("nothing runs with an unmet precondition", () => always((facts) => facts.unmetPreconditions.length === 0));
   test("an index is never built into a disk that could fill up", () =>
     always((facts) => facts.diskFreeBytes === null || facts.diskFreeBytes >= 2 * facts.estimatedBytes));

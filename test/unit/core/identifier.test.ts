@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { parseSync, loadModule } from "libpg-query";
 import { beforeAll, expect, test } from "vitest";
-import { createIndex, indexName } from "../../../shared/catalogue/actions/create-index.ts";
+import { createIndex } from "../../../shared/catalogue/actions/create-index.ts";
 import { dropIndex } from "../../../shared/catalogue/actions/drop-index.ts";
 import { identifier } from "../../../shared/core/identifier.ts";
+import { indexName } from "../../../shared/core/index-name.ts";
 
 beforeAll(() => loadModule());
 
@@ -21,7 +22,7 @@ test("a plain name stays bare and a reserved word is quoted", () => {
 test("whatever the names, the statement is one concurrent index build of just those names", () => {
   fc.assert(
     fc.property(name, name, name, name, (schema, table, index, column) => {
-      const sql = createIndex.statement({
+      const [sql = ""] = createIndex.statements({
         schema,
         table,
         name: index,
@@ -48,7 +49,7 @@ test("whatever the names, the statement is one concurrent index build of just th
 test("whatever the names, the inverse is one concurrent drop of just that index", () => {
   fc.assert(
     fc.property(name, name, (schema, index) => {
-      const { stmts } = parseSync(dropIndex.statement({ schema, table: "t", name: index }));
+      const { stmts } = parseSync(dropIndex.statements({ schema, table: "t", name: index, definition: null })[0] ?? "");
       expect(stmts).toHaveLength(1);
       const items = [{ List: { items: [{ String: { sval: schema } }, { String: { sval: index } }] } }];
       expect(stmts?.[0]?.stmt).toMatchObject({
@@ -59,10 +60,12 @@ test("whatever the names, the inverse is one concurrent drop of just that index"
   );
 });
 
+const on = (column: string) => ({ keys: [{ column, direction: "asc" as const }] });
+
 test("an index name fits PostgreSQL's 63 bytes and avoids taken ones", () => {
-  expect(indexName("orders", ["customer_id"], [])).toBe("idx_orders_customer_id");
-  expect(indexName("orders", ["customer_id"], ["idx_orders_customer_id"])).toBe("idx_orders_customer_id_2");
-  const long = indexName("ä".repeat(40), ["b".repeat(40)], []);
+  expect(indexName("orders", on("customer_id"), [])).toBe("idx_orders_customer_id");
+  expect(indexName("orders", on("customer_id"), ["idx_orders_customer_id"])).toBe("idx_orders_customer_id_2");
+  const long = indexName("ä".repeat(40), on("b".repeat(40)), []);
   expect(Buffer.byteLength(long)).toBeLessThanOrEqual(63);
-  expect(Buffer.byteLength(indexName("ä".repeat(40), ["b".repeat(40)], [long]))).toBeLessThanOrEqual(63);
+  expect(Buffer.byteLength(indexName("ä".repeat(40), on("b".repeat(40)), [long]))).toBeLessThanOrEqual(63);
 });

@@ -12,7 +12,7 @@ import {
   formatSpan,
   formatUntil,
 } from "../../../static-web/src/format.ts";
-import { percent } from "../../../shared/investigation/evidence.ts";
+import { percentText } from "../../../shared/core/percent.ts";
 import { factInWords } from "../../../static-web/src/incident/fact-words.ts";
 import { stepsOf } from "../../../static-web/src/incident/progress.ts";
 import { whenInWords, whereInWords } from "../../../static-web/src/instructions/in-words.ts";
@@ -33,7 +33,7 @@ test("figures keep about three significant digits", () => {
 test("what is not quite all, or not quite nothing, does not say 100 % or 0 %", () => {
   expect([0.9997, 0.993, 1, 0.0003, 0].map(formatShare)).toEqual(["99.9 %", "99.3 %", "100 %", "< 0.1 %", "0 %"]);
   expect([99.97, 12.4, 4.96].map(formatPercent)).toEqual(["99.9 %", "12 %", "5 %"]);
-  expect([0.9997, 0.99, 1].map(percent)).toEqual(["99.9 %", "99 %", "100 %"]);
+  expect([99.97, 99, 100].map(percentText)).toEqual(["99.9 %", "99 %", "100 %"]);
 });
 
 test("a fact is told with its unit", () => {

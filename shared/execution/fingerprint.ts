@@ -2,7 +2,7 @@ import type { CatalogTable } from "../advisor/catalog.ts";
 import { digest } from "../core/digest.ts";
 
 /** A digest of a table's definition: any change of its columns or indexes changes it. `except` leaves out the index in question. */
-export const fingerprintOf = (table: CatalogTable, except: string): string =>
+export const fingerprintOf = (table: CatalogTable, except: string | null): string =>
   digest({
     oid: table.oid,
     name: [table.schema, table.table],

@@ -1,0 +1,34 @@
+import { known } from "../../shared/catalogue/actions/index.ts";
+import type { TypedAction } from "../../shared/contracts/actions.ts";
+import type { ProposedAction } from "../../shared/contracts/proposal.ts";
+import type { Run } from "../../shared/contracts/steps.ts";
+import { MINUTE_MS } from "../../shared/core/time.ts";
+import { runStatement, type StatementRun } from "../../shared/execution/run-statement.ts";
+import { watchedServers } from "../database.ts";
+import { services } from "../services.ts";
+import { theServer } from "./subject.ts";
+import { applicationNameOf, lockTargetOf } from "./target.ts";
+
+/** An activity waits this long; what takes longer goes on in the server. */
+const PATIENCE_MS = 4 * MINUTE_MS;
+
+type Work = { name: string; statements: readonly string[]; owner: string | null; isDue: () => Promise<boolean> };
+
+/** Sends an action's statements as the role that may, or asks the platform. A failure is a value: the catalog has the last word. */
+export async function carryOut(run: Run, agreed: ProposedAction, work: Work): Promise<StatementRun> {
+  const server = await theServer(run);
+  const { actor } = known(agreed.action);
+  if (actor === "platform") return throughPlatform(agreed.action, server.resourceId, work);
+  const purpose = { server, applicationName: applicationNameOf(run) };
+  const owner = actor === "owner" ? work.owner : null;
+  return watchedServers().asExecutor(purpose, (session) =>
+    runStatement(session, { ...work, owner, target: lockTargetOf(run, agreed), waitMs: PATIENCE_MS }),
+  );
+}
+
+async function throughPlatform(action: TypedAction, resourceId: string, { isDue }: Work): Promise<StatementRun> {
+  if (action.kind !== "set_server_parameter") throw new Error(`the platform does not carry out ${action.kind}`);
+  if (!(await isDue())) return { outcome: "done" };
+  const { name, value } = action.parameters;
+  return services().platform.setServerParameter({ resourceId, name, value });
+}

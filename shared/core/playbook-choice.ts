@@ -1,0 +1,35 @@
+import type { Playbook } from "../contracts/playbook.ts";
+
+/** What is known of an alert when a playbook is chosen for it. */
+export type Occasion = { metric: string | null; rule: string };
+
+/** The playbook for looks without a complaint, and for alerts that no other answers. */
+export const FALLBACK = "generalMonitoring";
+
+/** The playbook that answers an alert: by its metric, else by the words of its rule, else the general one. Null without even that. */
+export function choosePlaybook(playbooks: ReadonlyMap<string, Playbook>, { metric, rule }: Occasion): Playbook | null {
+  const known = [...playbooks.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const byMetric =
+    metric === null ? undefined : known.find(({ alerts }) => alerts.metrics.some((one) => isOf(metric, one)));
+  if (byMetric !== undefined) return byMetric;
+  const words = rule.toLowerCase();
+  const byName = known.find(({ name }) => words.includes(name.toLowerCase()));
+  const byWord = known
+    .map((playbook) => ({
+      playbook,
+      place: Math.min(...playbook.alerts.ruleWords.map((word) => placeOf(words, word))),
+    }))
+    .filter(({ place }) => Number.isFinite(place))
+    .toSorted((a, b) => a.place - b.place)[0]?.playbook;
+  return byName ?? byWord ?? playbooks.get(FALLBACK) ?? null;
+}
+
+const placeOf = (text: string, word: string): number => {
+  const place = text.indexOf(word.toLowerCase());
+  return place < 0 ? Number.POSITIVE_INFINITY : place;
+};
+
+const isOf = (metric: string, wanted: string): boolean =>
+  wanted.endsWith("*")
+    ? metric.toLowerCase().startsWith(wanted.slice(0, -1).toLowerCase())
+    : metric.toLowerCase() === wanted.toLowerCase();

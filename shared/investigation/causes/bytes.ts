@@ -1,0 +1,1 @@
+export const MEGABYTE = 2 ** 20;

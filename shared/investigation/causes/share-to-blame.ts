@@ -1,0 +1,1 @@
+export const SHARE_TO_BLAME = 0.3;

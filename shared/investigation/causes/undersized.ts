@@ -1,0 +1,48 @@
+import { costly } from "./statements.ts";
+import { type CauseRules, percentOf, point, share } from "./suspicion.ts";
+
+const READ_SHARE = 0.5;
+
+/** Everything runs as it should, and it is too much for the machine. */
+export const undersized: CauseRules = {
+  cause: "undersized",
+  explains: ["cpu", "memory", "io", "latency", "connections"],
+  weigh: (seen) => {
+    const top = costly(seen);
+    const busy = (seen.cpuPercent ?? 0) >= 85 || seen.activity.active > seen.server.vCores * 4;
+    const perSecond = seen.interval.totalMs / Math.max(seen.interval.seconds, 1) / 1_000;
+    const largest = top[0]?.share ?? 0;
+    const isSpread = top.length >= 4 && largest < 0.5;
+    const blocks = seen.interval.database;
+    const misses = blocks === null ? 0 : share(blocks.blocksRead, blocks.blocksHit + blocks.blocksRead);
+    const isFull = perSecond >= seen.server.vCores * 0.8;
+    if (!busy || !isFull || !isSpread || seen.activity.waiting_for_locks > 0) return [];
+    return [
+      {
+        proven: true,
+        cause: "undersized",
+        subject: "the server",
+        statement: `${top.length} statements that all have the plans that they need keep ${perSecond.toFixed(1)} cores busy, and the server has ${seen.server.vCores}.`,
+        impact: 0.3,
+        for: [
+          point("pg_stat_statements", `The costliest takes only ${percentOf(largest)} of the time.`, {
+            statements: top.length,
+            largestShare: largest,
+          }),
+          point(
+            "metric",
+            `CPU ${seen.cpuPercent === null ? "unknown" : `${Math.round(seen.cpuPercent)} %`}, ${seen.activity.active} sessions at work.`,
+            { cpuPercent: seen.cpuPercent, active: seen.activity.active },
+          ),
+          ...(misses >= READ_SHARE
+            ? [point("pg_stat_database", `${percentOf(misses)} of the blocks were not in shared buffers.`, { misses })]
+            : []),
+        ],
+        against: [],
+        mending: null,
+        recommendation:
+          "Scale the server up (more vCores, or memory for the blocks that are read), or move reads to a replica.",
+      },
+    ];
+  },
+};

@@ -1,0 +1,70 @@
+import type { IndexHealth } from "../../catalogue/diagnostics/index-health.ts";
+import type { Observed } from "../observed.ts";
+import { dropping, hurtsUpdates, nameOf, servesForeignKey } from "./dropping.ts";
+import { type CauseRules, type Suspicion, count, megabytes, point, rejected, seconds } from "./suspicion.ts";
+
+/** Azure waits for 35 days and for use of the table; counters that were reset since say nothing about before. */
+const LONG_ENOUGH_SECONDS = 30 * 86_400;
+
+const LEAST_BYTES = 1 * 2 ** 20;
+
+const LEAST_READS = 100;
+
+/** An index that nothing has read for as long as the counters go back. */
+export const unusedIndex: CauseRules = {
+  cause: "unused_index",
+  explains: ["cpu", "io", "latency", "storage", "bloat", "any"],
+  weigh: (seen) =>
+    seen.indexes
+      .filter((index) => isIdle(index) && !hurtsUpdates(seen, index))
+      .map((index) => weighUnused(seen, index)),
+};
+
+const isIdle = ({ scans, is_valid: isValid, bytes }: IndexHealth): boolean =>
+  scans === 0 && isValid && bytes >= LEAST_BYTES;
+
+function weighUnused(seen: Observed, index: IndexHealth): Suspicion {
+  const cause = "unused_index";
+  const subject = nameOf(index);
+  const table = seen.tables.find(({ oid }) => oid === index.table_oid);
+  const objection = objectionToDrop(seen, index, table?.reads ?? 0);
+  if (objection !== null) return rejected(cause, subject, objection);
+  const writes = (table?.inserted ?? 0) + (table?.updated ?? 0) + (table?.deleted ?? 0);
+  return {
+    proven: true,
+    cause,
+    subject,
+    statement: `${index.index} on ${index.table} was never scanned, and takes ${megabytes(index.bytes)} and a share of every write.`,
+    impact: 0.15,
+    for: [
+      point("pg_stat_user_indexes", `idx_scan is 0, while ${index.table} was read ${count(table?.reads ?? 0)} times.`, {
+        scans: 0,
+        tableReads: table?.reads ?? 0,
+      }),
+      point("pg_stat_database", resetText(seen), { resetSeconds: seen.database?.reset_seconds ?? null }),
+      point("pg_stat_user_tables", `${count(writes)} rows of ${index.table} were written meanwhile.`, { writes }),
+    ],
+    against: [],
+    mending: dropping(index),
+    recommendation: `Drop ${subject} once nobody needs it for a monthly job; its definition is kept.`,
+  };
+}
+
+function objectionToDrop(seen: Observed, index: IndexHealth, reads: number): string | null {
+  if (index.is_constraint || index.is_unique) return "it keeps values unique, whether it is scanned or not";
+  if (index.is_replica_identity) return "it is the table's replica identity";
+  if (servesForeignKey(seen, index)) return "a foreign key needs it when its parent is deleted from";
+  const since = seen.database?.reset_seconds ?? null;
+  if (since !== null && since < LONG_ENOUGH_SECONDS)
+    return `the counters go back only ${seconds(since)}: a weekly or monthly job may need it`;
+  if (seen.wasReset) return "the counters began again just now";
+  if (seen.replicas.length > 0 || seen.slots.some(({ type }) => type === "physical"))
+    return "replicas may use it, and their counters are not here";
+  if (reads < LEAST_READS) return `its table was read only ${count(reads)} times: too few to tell`;
+  return null;
+}
+
+const resetText = ({ database }: Observed): string =>
+  database?.reset_seconds === null || database === null
+    ? "The counters have never been reset."
+    : `The counters go back ${seconds(database.reset_seconds)}.`;
