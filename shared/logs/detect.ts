@@ -1,7 +1,8 @@
 import type { LogSource } from "../contracts/log-triage.ts";
-import { type Clock, createClock } from "./clock.ts";
+import { isEmpty } from "./bytes.ts";
+import { createClock } from "./clock.ts";
 import { emptyEntry, clearEntry } from "./entry.ts";
-import { LABEL, inferPrefix } from "./infer-prefix.ts";
+import { LABEL, inferPrefixes } from "./infer-prefix.ts";
 import { compilePrefix } from "./prefix.ts";
 
 /** Detection looks at so much of a file. */
@@ -61,27 +62,32 @@ const KNOWN: readonly string[] = [
 
 /** The prefix by which most lines of a sample can be read, made up from the lines when none of the known ones fits; null when nothing does. */
 export function detectPrefix(sample: Buffer): string | null {
-  const lines = linesOf(sample).filter((line) => LABEL.test(line) && !line.startsWith("\t"));
+  const lines = linesOf(sample)
+    .filter((line) => LABEL.test(line) && !line.startsWith("\t"))
+    .map((line) => Buffer.from(line, "latin1"));
   if (lines.length === 0) return null;
-  const candidates = [...KNOWN, ...new Set(lines.slice(0, 50).map(inferPrefix))];
-  const best = candidates
-    .map((prefix) => ({ prefix, score: scoreOf(prefix, lines) }))
-    // Of prefixes that fit as well, the one that tells more.
-    .toSorted((a, b) => b.score - a.score || escapesIn(b.prefix) - escapesIn(a.prefix))[0];
-  return best !== undefined && best.score >= ENOUGH ? best.prefix : null;
+  const inferred = lines.slice(0, 50).flatMap((line) => inferPrefixes(line.toString("latin1")));
+  const best = [...KNOWN, ...new Set(inferred)]
+    .map((prefix) => ({ prefix, ...trial(prefix, lines) }))
+    // Of prefixes that fit as well, the one that tells more, and of those the simplest.
+    .toSorted((a, b) => b.fitting - a.fitting || b.told - a.told || a.prefix.length - b.prefix.length)[0];
+  return best !== undefined && best.fitting >= ENOUGH * lines.length ? best.prefix : null;
 }
 
-const escapesIn = (prefix: string): number => prefix.match(/%[a-zA-Z]/g)?.length ?? 0;
-
-function scoreOf(prefix: string, lines: readonly string[]): number {
-  const clock: Clock = createClock();
-  const compiled = compilePrefix(prefix, clock);
-  if (!compiled.ok) return 0;
+/** How many lines a prefix fits, and how much it tells of them. */
+function trial(prefix: string, lines: readonly Buffer[]): { fitting: number; told: number } {
+  const compiled = compilePrefix(prefix, createClock(), "strictly");
+  if (!compiled.ok) return { fitting: 0, told: 0 };
   const entry = emptyEntry();
-  const fitting = lines.filter((line) => {
-    const bytes = Buffer.from(line, "latin1");
-    clearEntry(entry, bytes);
-    return compiled.readHead(bytes, 0, bytes.length, entry) >= 0;
-  });
-  return fitting.length / lines.length;
+  let fitting = 0;
+  let told = 0;
+  for (const line of lines) {
+    clearEntry(entry, line);
+    if (compiled.readHead(line, 0, line.length, entry) < 0) continue;
+    const { timeMs, pid, user, database, application, host, sqlState } = entry;
+    const texts = [user, database, application, host, sqlState].filter((range) => !isEmpty(range)).length;
+    fitting += 1;
+    told += texts + Number(!Number.isNaN(timeMs)) + Number(pid > 0);
+  }
+  return { fitting, told };
 }

@@ -34,9 +34,20 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
   [/@$/, "%d"],
 ];
 
+/** No prefix is longer. */
+const MAX_HEAD = 500;
+
+/** The prefixes that may have written a line: as it looks, and with the session's part only there for sessions. */
+export function inferPrefixes(line: string): string[] {
+  const plain = inferPrefix(line);
+  const session = /^(.*?%[mtnpc][^%]*? )([^%]*%[udahr].*)$/.exec(plain);
+  const afterPid = /^(.*?%p[^%]*? )([^%]*%[udahr].*)$/.exec(plain);
+  return [plain, ...[session, afterPid].flatMap((split) => (split === null ? [] : [`${split[1]}%q${split[2]}`]))];
+}
+
 /** A prefix that would have written the head of this line: each part by what it looks like, or by the name before it. */
-export function inferPrefix(line: string): string {
-  const head = line.slice(0, LABEL.exec(line)?.index ?? 0);
+function inferPrefix(line: string): string {
+  const head = line.slice(0, Math.min(MAX_HEAD, LABEL.exec(line)?.index ?? 0));
   let prefix = "";
   let at = 0;
   while (at < head.length) {
@@ -55,7 +66,7 @@ const NO_PART: Part = { escape: "", length: 0 };
 /** The value behind a name such as `user=`; it may be empty. */
 function namedPart(rest: string, before: string): Part | null {
   const escape = NAMED.find(([name]) => name.test(before))?.[1];
-  return escape === undefined ? null : { escape, length: /^[^\s,\])|;]*/.exec(rest)?.[0].length ?? 0 };
+  return escape === undefined ? null : { escape, length: /^(?:\[unknown\]|[^\s,\])|;]*)/.exec(rest)?.[0].length ?? 0 };
 }
 
 function partOf(rest: string, before: string): Part | null {

@@ -12,8 +12,11 @@ const MAX_TEXT = 300;
 /** Where several texts follow each other, this many ways to divide them are tried. */
 const MAX_ATTEMPTS = 2_000;
 
-/** Compiles a `log_line_prefix` of PostgreSQL 9.6 to 18, paddings included. */
-export function compilePrefix(prefix: string, clock: Clock): CompiledPrefix {
+/**
+ * Compiles a `log_line_prefix` of PostgreSQL 9.6 to 18, paddings included. `strictly` reads every line by the whole prefix; otherwise what
+ * belongs to the session is left until it is asked for, and need not fit.
+ */
+export function compilePrefix(prefix: string, clock: Clock, how: "quickly" | "strictly" = "quickly"): CompiledPrefix {
   const steps: Step[] = [];
   for (const [part, padding, escape] of prefix.matchAll(/%(-?\d+)?(\D)|[^%]+|%/gu)) {
     if (part.startsWith("%") && escape === undefined) return { ok: false, because: "log_line_prefix ends in a lone %" };
@@ -22,7 +25,7 @@ export function compilePrefix(prefix: string, clock: Clock): CompiledPrefix {
     if (step === null) return { ok: false, because: `log_line_prefix has no escape %${escape}` };
     steps.push(step);
   }
-  return { ok: true, readHead: quickReader(steps) };
+  return { ok: true, readHead: how === "quickly" ? quickReader(steps) : headReader(steps) };
 }
 
 /**

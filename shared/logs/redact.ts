@@ -9,6 +9,8 @@ const NAMING =
 export const redacted = (message: string): string =>
   message
     .replaceAll(/\s+/g, " ")
+    // The plain log has the place within the statement, the other formats have it apart.
+    .replace(/ at character \d+$/, "")
     .replaceAll(/=\([^)]*\)/g, "=(…)")
     .replaceAll(/'(?:[^']|'')*'/g, "'…'")
     .replaceAll(/"([^"]*)"/g, (quoted, _name: string, at: number, whole: string) =>

@@ -81,6 +81,7 @@ async function readInput({ name, chunks }: LogInput, work: Work): Promise<LogSou
   const { totals } = work.reading;
   const before = totals.bytes;
   let waiting: Buffer[] = [];
+  let waitingBytes = 0;
   let opened: Opened | null = null;
   let problem: string | null = null;
   const openNow = (): Opened => {
@@ -96,7 +97,8 @@ async function readInput({ name, chunks }: LogInput, work: Work): Promise<LogSou
       if (opened !== null) opened.reader.feed(chunk);
       else {
         waiting.push(Buffer.from(chunk));
-        if (waiting.reduce((sum, { length }) => sum + length, 0) >= SAMPLE_BYTES) opened = openNow();
+        waitingBytes += chunk.length;
+        if (waitingBytes >= SAMPLE_BYTES) opened = openNow();
       }
       work.options.onProgress?.(totals.bytes);
     }

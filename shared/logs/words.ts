@@ -1,6 +1,7 @@
 /** Numbers, times and texts for people. */
 
 export const inSeconds = (ms: number): string => {
+  if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (ms < 1_000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
   const seconds = ms / 1_000;
   if (seconds < 120) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;

@@ -1,8 +1,8 @@
-// `npm run bench:logs [-- --megabytes 1000]`: how fast a stderr log is triaged, in how much memory, and how pgBadger does on the same file.
+// `npm run bench:logs [-- --megabytes 1000]`: how fast a stderr log is triaged, in how much memory, and how pgBadger does on a part of it.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync, statSync, writeSync } from "node:fs";
-import { cpus } from "node:os";
+import { closeSync, existsSync, openSync, writeSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -27,39 +27,29 @@ const Result = z.object({
 });
 type Result = z.infer<typeof Result>;
 
-async function main(megabytes: number): Promise<boolean> {
+async function main(megabytes: number, pgbadgerMegabytes: number): Promise<boolean> {
   const folder = temporaryFolder();
+  const [machine] = cpus();
   try {
     const path = join(folder.path, "postgresql.log");
-    writeLog(path, megabytes * 1e6);
-    const { size } = statSync(path);
+    const size = writeLog(path, megabytes) / 1e6;
     console.log(
-      `${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.versions.node}; ${Math.round(size / 1e6)} MB of stderr log\n`,
+      `${cpus().length} × ${machine?.model ?? "unknown CPU"}, Node ${process.versions.node}, load average ${loadavg()[0]?.toFixed(1)}; ` +
+        `${Math.round(size)} MB of stderr log\n`,
     );
     const own = await inChild(path);
-    const speed = size / 1e6 / own.seconds;
+    const perCore = size / own.cpuSeconds;
     console.log(
-      `triage    ${own.seconds.toFixed(1)} s, ${speed.toFixed(0)} MB/s (${(size / 1e6 / own.cpuSeconds).toFixed(0)} MB/s of CPU time), peak RSS ${own.maxRssMb.toFixed(0)} MB, ` +
-        `${own.messages.toLocaleString("en")} messages, ${own.malformed} malformed lines`,
+      `triage    ${own.seconds.toFixed(1)} s, ${(size / own.seconds).toFixed(0)} MB/s, ${perCore.toFixed(0)} MB a second of CPU time, ` +
+        `peak RSS ${own.maxRssMb.toFixed(0)} MB, ${own.messages.toLocaleString("en")} messages, ${own.malformed} malformed lines`,
     );
-    const other = pgBadgerSeconds(path, folder.path);
-    if (other !== null)
-      console.log(
-        `pgbadger  ${other.toFixed(1)} s, ${(size / 1e6 / other).toFixed(1)} MB/s; the triage is ${(other / own.seconds).toFixed(1)} × as fast`,
-      );
+    const ratio = compared(folder.path, size / own.seconds, pgbadgerMegabytes);
     console.log(`\n${own.findings.join("\n")}\n`);
-    const goals: [string, boolean][] = [
-      [`at least ${TARGET_MB_PER_SECOND} MB/s`, speed >= TARGET_MB_PER_SECOND],
+    const goals: Goal[] = [
+      [`at least ${TARGET_MB_PER_SECOND} MB/s per core`, perCore >= TARGET_MB_PER_SECOND],
       [`at most ${TARGET_RSS_MB} MB`, own.maxRssMb <= TARGET_RSS_MB],
-      ...(other === null
-        ? []
-        : [
-            [`at least ${TARGET_RATIO} × as fast as pgbadger -j 1`, other / own.seconds >= TARGET_RATIO] satisfies [
-              string,
-              boolean,
-            ],
-          ]),
     ];
+    if (ratio !== null) goals.push([`at least ${TARGET_RATIO} × as fast as pgbadger -j 1`, ratio >= TARGET_RATIO]);
     for (const [goal, isMet] of goals) console.log(`${goal}: ${isMet ? "met" : "missed"}`);
     return goals.every(([, isMet]) => isMet);
   } finally {
@@ -67,7 +57,30 @@ async function main(megabytes: number): Promise<boolean> {
   }
 }
 
-function writeLog(path: string, bytes: number): void {
+type Goal = [goal: string, isMet: boolean];
+
+/** How many times as fast as pgBadger, which reads the first part only: it needs minutes, and more for each megabyte of a longer log. */
+function compared(folder: string, ownMbPerSecond: number, megabytes: number): number | null {
+  if (!existsSync(PGBADGER)) {
+    console.log("pgbadger  not installed: `apt-get install pgbadger` (Debian, Ubuntu) lets this bench compare");
+    return null;
+  }
+  const path = join(folder, "part.log");
+  const size = writeLog(path, megabytes) / 1e6;
+  const startedAt = performance.now();
+  const options = ["-j", "1", "-q", "-f", "stderr", "-p", PREFIX, "-o", join(folder, "report.html"), path];
+  const { status, stderr } = spawnSync(PGBADGER, options, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`pgbadger failed: ${stderr}`);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const ratio = ownMbPerSecond / (size / seconds);
+  console.log(
+    `pgbadger  ${seconds.toFixed(1)} s for ${Math.round(size)} MB, ${(size / seconds).toFixed(1)} MB/s; the triage is ${ratio.toFixed(0)} × as fast`,
+  );
+  return ratio;
+}
+
+/** Writes about so many megabytes of log; returns the bytes. */
+function writeLog(path: string, megabytes: number): number {
   const file = openSync(path, "w");
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   let used = 0;
@@ -76,11 +89,12 @@ function writeLog(path: string, bytes: number): void {
     if (used + line.length * 3 > BLOCK_BYTES) {
       written += writeSync(file, block, 0, used);
       used = 0;
-      if (written >= bytes) break;
+      if (written >= megabytes * 1e6) break;
     }
     used += block.write(line, used);
   }
   closeSync(file);
+  return written;
 }
 
 /** The triage in a process of its own: its memory is not the generator's. */
@@ -112,26 +126,18 @@ async function triage(path: string): Promise<void> {
   console.log(JSON.stringify(result));
 }
 
-function pgBadgerSeconds(path: string, folder: string): number | null {
-  if (!existsSync(PGBADGER)) {
-    console.log("pgbadger  not installed: `apt-get install pgbadger` (Debian, Ubuntu) lets this bench compare");
-    return null;
-  }
-  const startedAt = performance.now();
-  const options = ["-j", "1", "-q", "-f", "stderr", "-p", PREFIX, "-o", join(folder, "report.html"), path];
-  const { status, stderr } = spawnSync(PGBADGER, options, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`pgbadger failed: ${stderr}`);
-  return (performance.now() - startedAt) / 1_000;
-}
-
 const { values } = parseArgs({
-  options: { megabytes: { type: "string", default: "1000" }, triage: { type: "string" } },
+  options: {
+    megabytes: { type: "string", default: "1000" },
+    "pgbadger-megabytes": { type: "string", default: "20" },
+    triage: { type: "string" },
+  },
 });
-const megabytes = Number(values.megabytes);
+const sizes = [Number(values.megabytes), Number(values["pgbadger-megabytes"])] as const;
 if (values.triage !== undefined) await triage(values.triage);
-else if (Number.isInteger(megabytes) && megabytes >= 1 && megabytes <= 100_000)
-  process.exitCode = (await main(megabytes)) ? 0 : 1;
+else if (sizes.every((size) => Number.isInteger(size) && size >= 5 && size <= 100_000))
+  process.exitCode = (await main(...sizes)) ? 0 : 1;
 else {
-  console.error("usage: npm run bench:logs [-- --megabytes <1 to 100000>]");
+  console.error("usage: npm run bench:logs [-- --megabytes <5 to 100000>] [--pgbadger-megabytes <5 to 100000>]");
   process.exitCode = 2;
 }

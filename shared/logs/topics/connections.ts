@@ -25,6 +25,7 @@ const MOST_REASONS = 500;
 /** A session shorter than a second was hardly worth its connection. */
 const SHORT_SESSION_MS = 1_000;
 const CHURN_PER_SECOND = 1;
+const CHURN_CONNECTIONS = 100;
 const MANY_FAILURES = 10;
 
 const CONNECTION = ascii("connection ");
@@ -137,7 +138,8 @@ function refusalFinding({ seen, reason, isFull }: Refusals): Draft {
 function churnFindings(churn: Churn, { seconds }: Span): Draft[] {
   const { received, ended, short, peak, applications } = churn;
   const perSecond = seconds > 0 ? received.count / seconds : 0;
-  if (perSecond < CHURN_PER_SECOND || (ended > 0 && short * 2 < ended)) return [];
+  if (received.count < CHURN_CONNECTIONS || perSecond < CHURN_PER_SECOND) return [];
+  if (ended > 0 && short * 2 < ended) return [];
   const mean = ended > 0 ? `, ${inSeconds(churn.sessionMs / ended)} long on average` : "";
   return [
     {

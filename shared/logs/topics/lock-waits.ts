@@ -26,7 +26,7 @@ const CRITICAL_WAIT_MS = 60_000;
 
 const PROCESS = ascii("process ");
 /** `process 17 still waiting for ShareLock on transaction 5 after 1000.1 ms`, and the same with `acquired` when it has got it. */
-const WAIT = /^process (\d+) (still waiting for|acquired) (\w+) on (.+) after ([\d.]+) ms$/;
+const WAIT = /^process (\d+) (still waiting for|acquired) (\w+) on (.+) after ([\d.]+) ms(?: at character \d+)?$/;
 const HOLDERS = /Process(?:es)? holding the lock: ([\d, ]+)/;
 const WITHIN = /(?:relation|table) "([^"]+)"/;
 

@@ -26,6 +26,9 @@ const MOST_SESSIONS = 10_000;
 /** A statement is a warning when a core or a session works on it for this share of the time, or its slow runs take this long. */
 const WARNING_SHARE = 0.05;
 const WARNING_P95_MS = 1_000;
+/** What took less than a second in all, and never long, is not told. */
+const LEAST_TOTAL_MS = 1_000;
+const LEAST_P95_MS = 100;
 
 const DURATION = ascii("duration: ");
 const STATEMENT = ascii("statement: ");
@@ -155,6 +158,7 @@ function findingOf(group: Group, { seconds }: Span): Draft[] {
   if (durations === null) return [];
   const totalMs = durations.totalMs + group.preparingMs;
   const p95 = percentileMs(durations, 0.95);
+  if (totalMs < LEAST_TOTAL_MS && p95 < LEAST_P95_MS) return [];
   const share = seconds > 0 ? totalMs / 1_000 / seconds : 0;
   const statement = statementId(group.key);
   return [
