@@ -58,7 +58,13 @@ export async function checkServer(request: HttpRequest): Promise<HttpResponseIni
   const serverId = idIn(request);
   if ((await servers.read(serverId)) === null) return unknown(serverId);
   const requestId = `probe-${randomUUID().replaceAll("-", "")}`;
-  await messages.send("runs", requestId, { schemaVersion: 1, type: "probe", requestId, serverId, what: "check" });
+  await messages.send("runs", requestId, {
+    schemaVersion: 1,
+    type: "probe",
+    requestId,
+    serverId,
+    what: { kind: "check" },
+  });
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     const found = await services().system.probeAnswer(requestId);

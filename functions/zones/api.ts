@@ -1,10 +1,13 @@
 import { app, type HttpMethod } from "@azure/functions";
+import { listActions, runAction } from "../api/actions.ts";
 import { putAutonomy, readAutonomy } from "../api/autonomy.ts";
 import { readChanges } from "../api/changes.ts";
 import { confirmChat, openChat, readChat, replyToChat } from "../api/chats.ts";
 import { decide } from "../api/decisions.ts";
 import { listIncidents, openIncident, readAudit, readIncident, readTimeline } from "../api/incidents.ts";
 import { createInstruction, listInstructions, revokeInstruction } from "../api/instructions.ts";
+import { triageLogs } from "../api/logs.ts";
+import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { checkServer, deleteServer, listServers, putServer, readCheck, readServer } from "../api/servers.ts";
 import type { Role } from "../../shared/contracts/api.ts";
@@ -21,6 +24,11 @@ const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
   openIncident: ["POST", "incidents", "operator", openIncident],
   readIncident: ["GET", "incidents/{incidentId}", "reader", readIncident],
   readAudit: ["GET", "incidents/{incidentId}/audit", "reader", readAudit],
+  listActions: ["GET", "incidents/{incidentId}/actions", "reader", listActions],
+  runAction: ["POST", "incidents/{incidentId}/actions/{actionId}", "operator", runAction],
+  listPlaybooks: ["GET", "playbooks", "reader", listPlaybooks],
+  validatePlaybook: ["POST", "playbooks/validate", "operator", validatePlaybook],
+  triageLogs: ["POST", "logs/triage", "operator", triageLogs],
   decide: ["POST", "incidents/{incidentId}/decision", "operator", decide],
   openChat: ["POST", "chats", "operator", openChat],
   readChat: ["GET", "chats/{chatId}", "operator", readChat],

@@ -1,5 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { AuditEntry } from "../contracts/api.ts";
+import { Insight } from "../contracts/diagnostic-run.ts";
 import { Incident } from "../contracts/incident.ts";
 import type { Address, Documents, Stored } from "./documents.ts";
 
@@ -84,6 +85,22 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     keepOnce: (incidentId: string, id: string, value: object) => documents.create(beside(incidentId, id), value),
     kept: async <T>(incidentId: string, id: string, schema: z.ZodType<T>): Promise<T | null> =>
       (await documents.read(beside(incidentId, id), schema))?.value ?? null,
+
+    /** What bounded diagnostics brought to light, the first one first. */
+    insights: async (incidentId: string): Promise<Insight[]> => {
+      const found = await documents.search(
+        {
+          container: "incidents",
+          sql: 'select * from c where c.incidentId = @partition and startswith(c.id, "insight-")',
+          parameters: [],
+          partition: incidentId,
+        },
+        Insight.extend({ incidentId: z.string() }),
+      );
+      return found
+        .map(({ value: { incidentId: _, ...insight } }) => insight)
+        .toSorted((a, b) => (a.at < b.at ? -1 : 1));
+    },
 
     audit,
     /** Appends to the audit chain. `key` makes the entry once: the same step repeated adds nothing. */

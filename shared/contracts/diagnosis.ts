@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NextAction } from "./log-triage.ts";
 import { Id, Instant, Severity, Share } from "./primitives.ts";
 import { ActionKind, Cause, LoadVerdict } from "./taxonomy.ts";
 
@@ -99,6 +100,8 @@ const common = {
   evidence: z.array(Evidence),
   rejected: z.array(Rejected),
   causes: z.array(ProvenCause).default([]),
+  /** What may be looked at next, by name. */
+  nextActions: z.array(NextAction).default([]),
   /** The playbook that was followed. */
   playbook: z.string().default("generalMonitoring"),
   /** What could not be looked at, with the reason: a missing privilege, an old version, the load, the budget. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DiagnosticParameters } from "./diagnostic-run.ts";
 import { Actor, Digest, Id, Instant } from "./primitives.ts";
 import { ResolutionPath, Verification } from "./outcome.ts";
 
@@ -65,7 +66,17 @@ export const ProbeMessage = z.strictObject({
   type: z.literal("probe"),
   requestId: Id,
   serverId: Id,
-  what: z.literal("check"),
+  /** A check of the server, or one bounded diagnostic for an incident. */
+  what: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("check") }),
+    z.strictObject({
+      kind: z.literal("diagnostic"),
+      incidentId: Id,
+      actionId: z.string().max(60),
+      parameters: DiagnosticParameters,
+      by: Actor,
+    }),
+  ]),
 });
 
 /** What each queue carries. Every consumer is idempotent: messages come at least once. */

@@ -1,3 +1,5 @@
+import { nextActionsFor } from "../catalogue/next-actions.ts";
+import { relationOf } from "../contracts/actions.ts";
 import type { Diagnosis, Evidence, Finding, Rejected } from "../contracts/diagnosis.ts";
 import type { Remedy } from "../contracts/remedy.ts";
 import { confidenceOf } from "../core/confidence.ts";
@@ -96,6 +98,7 @@ function commonOf(seen: Observed, request: InvestigationRequest, decision: Decis
       action: mending?.action.kind ?? null,
       recommendation,
     })),
+    nextActions: nextActionsFor(first?.cause ?? null, aboutOf(first)),
     playbook: request.playbook.name,
     notSeen: [...seen.notSeen],
     confidence: confidenceOf({
@@ -105,6 +108,12 @@ function commonOf(seen: Observed, request: InvestigationRequest, decision: Decis
       evidence: Math.min(1, evidence.length / 6),
     }),
   };
+}
+
+function aboutOf(first: Proven | undefined) {
+  const action = first?.mending?.action;
+  const table = action === undefined ? null : relationOf(action);
+  return { table: table ?? undefined, statementKey: first?.mending?.targets?.[0]?.queryId };
 }
 
 const MOST_REJECTED = 60;

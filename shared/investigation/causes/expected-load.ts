@@ -132,9 +132,11 @@ function oneOff(seen: Observed): Suspicion[] {
   ];
 }
 
+const FRESH_SECONDS = 600;
+
 function freshCounters(seen: Observed): Suspicion[] {
   const since = seen.database?.reset_seconds ?? null;
-  const isFresh = seen.wasReset || (since !== null && since < 300);
+  const isFresh = since !== null && since < FRESH_SECONDS;
   if (!isFresh) return [];
   return [
     expected(

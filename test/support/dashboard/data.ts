@@ -210,6 +210,7 @@ const aDiagnosis = (): Diagnosis => ({
     },
   ],
   causes: [],
+  nextActions: [],
   playbook: "investigateHighCPU",
   notSeen: [],
   rejected: [

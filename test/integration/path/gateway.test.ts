@@ -1,0 +1,108 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AlertAnswer, AuditAnswer } from "../../../shared/contracts/api.ts";
+import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run.ts";
+import { LogTriage } from "../../../shared/contracts/log-triage.ts";
+import { Playbook } from "../../../shared/contracts/playbook.ts";
+import { anAlert } from "../../support/alerts.ts";
+import { type Cloud, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
+
+let cloud: Cloud;
+let incidentId: string;
+
+beforeAll(async () => {
+  cloud = await startCloud({ PGMEDIC_MONITOR_MINUTE_MS: "3600000", ...SMALL_SHOP });
+  const answer = await cloud.postAlert(anAlert({ alertId: "gateway-1", target: cloud.resourceId }));
+  incidentId = AlertAnswer.parse(answer.body).incidentId ?? "";
+  await untilState(cloud, incidentId, ["dismissed", "handedOff", "awaitingApproval"]);
+});
+afterAll(() => cloud.stop());
+
+const run = (actionId: string, parameters: object = {}) =>
+  cloud.call("POST", `incidents/${incidentId}/actions/${actionId}`, { body: { parameters } });
+const actions = async () => ActionsAnswer.parse((await cloud.call("GET", `incidents/${incidentId}/actions`)).body);
+
+test("a diagnosed incident says what may be looked at next, and every suggestion is one that the gateway runs", async () => {
+  const { nextActions, known } = await actions();
+  expect(nextActions.length).toBeGreaterThan(2);
+  const names = new Set([...known.map(({ actionId }) => actionId), "prompt_user"]);
+  for (const { actionId } of nextActions) expect(names).toContain(actionId);
+});
+
+test("a diagnostic is run by its name alone, and what it found is appended to the incident and its audit", async () => {
+  const answer = await run("table-health");
+  expect(answer.status).toBe(200);
+  const insight = Insight.parse(answer.body);
+  expect(insight.rows.map((row) => row["table"])).toContain("orders");
+  expect((await actions()).insights.map(({ insightId }) => insightId)).toContain(insight.insightId);
+  const audit = AuditAnswer.parse((await cloud.call("GET", `incidents/${incidentId}/audit`)).body);
+  expect(audit.entries.some(({ what, detail }) => what === "diagnostic" && detail["actionId"] === "table-health")).toBe(
+    true,
+  );
+  expect(audit.verification.intact).toBe(true);
+});
+
+test("parameters are bound as values: SQL in them finds nothing and changes nothing", async () => {
+  const answer = await run("table-upkeep", { schema: "public", table: "orders'; drop table orders; --" });
+  expect(Insight.parse(answer.body)).toMatchObject({ outcome: "answered", rowCount: 0 });
+  const client = new pg.Client({ connectionString: cloud.shop() });
+  await client.connect();
+  expect((await client.query("select to_regclass('public.orders') is not null as there")).rows).toEqual([
+    { there: true },
+  ]);
+  await client.end();
+});
+
+test("unknown names and wrong parameters are refused with what there is", async () => {
+  expect(await run("drop-everything")).toMatchObject({ status: 404 });
+  expect((await run("setting-value", { name: "work_mem; select 1" })).status).toBe(422);
+  expect((await run("table-upkeep", {})).status).toBe(422);
+  expect((await run("activity", { sql: "select 1" })).status).toBe(422);
+  expect((await run("setting-value", { name: { nested: "x" } })).status).toBe(400);
+});
+
+test("what reads the tables themselves waits for a clear server", async () => {
+  const clients = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const client = new pg.Client({ connectionString: cloud.shop("shop_app") });
+      await client.connect();
+      return client;
+    }),
+  );
+  const busy = clients.map((client) => client.query("select pg_sleep(4)"));
+  const parameters = { table: "orders", first: "customer_id", second: "product_id" };
+  const refused = await run("column-sample", parameters);
+  expect(refused.status).toBe(409);
+  await Promise.all(busy);
+  await Promise.all(clients.map((client) => client.end()));
+  const answered = Insight.parse((await run("column-sample", parameters)).body);
+  expect(answered).toMatchObject({ outcome: "answered", rowCount: 1 });
+});
+
+test("a question to a person stands in the incident's timeline", async () => {
+  const answer = await run("prompt_user", { question: "Was something deployed at noon?" });
+  expect(answer.status).toBe(200);
+  expect(JSON.stringify(answer.body)).toContain("Was something deployed at noon?");
+  expect((await run("prompt_user", {})).status).toBe(400);
+});
+
+test("playbooks are listed, and a text that is none is told field by field", async () => {
+  const list = (await cloud.call("GET", "playbooks")).body as { playbooks: unknown[] };
+  expect(list.playbooks.map((one) => Playbook.parse(one).name)).toContain("investigateHighCPU");
+  const bad = await cloud.call("POST", "playbooks/validate", { body: { text: "name: x\ncauses: [gremlins]\n" } });
+  expect(bad.status).toBe(422);
+  expect(JSON.stringify(bad.body)).toMatch(/causes\.0/);
+});
+
+test("log lines are triaged over the API, and what they suggest is what the gateway runs", async () => {
+  const text = [
+    "2026-11-20 10:00:00.000 UTC [12] LOG:  process 12 still waiting for ShareLock on transaction 7 after 1000.1 ms",
+    "2026-11-20 10:00:01.000 UTC [13] FATAL:  sorry, too many clients already",
+  ].join("\n");
+  const answer = await cloud.call("POST", "logs/triage", { body: { text: `${text}\n`, prefix: "%m [%p] " } });
+  const { findings } = LogTriage.parse(answer.body);
+  expect(findings.map(({ kind }) => kind).toSorted()).toEqual(["lock_wait", "too_many_connections"]);
+  const names = new Set([...(await actions()).known.map(({ actionId }) => actionId), "prompt_user"]);
+  for (const { next_actions: next } of findings) for (const { actionId } of next) expect(names).toContain(actionId);
+  expect((await cloud.call("POST", "logs/triage", { body: { text: "x", prefix: "%m" } })).status).toBe(200);
+});
