@@ -67,6 +67,10 @@ function reportOf(triage: LogTriage): string {
     lines.push(
       `  ${(malformedLines + detachedLines).toLocaleString("en")} lines could not be read (only English logs can; --prefix tells the log_line_prefix)`,
     );
+  if (triage.droppedGroups > 0)
+    lines.push(
+      `  ${triage.droppedGroups.toLocaleString("en")} of the lightest groups were given up: there were too many`,
+    );
   if (triage.unknownZones.length > 0) lines.push(`  times in ${triage.unknownZones.join(", ")} were taken for UTC`);
   if (findings.length === 0) lines.push("", "Nothing stands out.");
   for (const { severity, impact, title, sample, firstSeen, lastSeen, next_actions } of findings) {

@@ -91,5 +91,7 @@ export const LogTriage = z.strictObject({
   findings: z.array(LogFinding),
   /** Findings beyond the number that was asked for. */
   moreFindings: z.number().int().nonnegative(),
+  /** Statements, errors and the like that were given up, the lightest first, because there were too many different ones. */
+  droppedGroups: z.number().int().nonnegative(),
 });
 export type LogTriage = z.infer<typeof LogTriage>;

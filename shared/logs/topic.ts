@@ -7,6 +7,8 @@ export type Topic = {
   /** Takes a message, or leaves it to the others. */
   take: (entry: Entry) => boolean;
   findings: (span: Span) => Draft[];
+  /** How many groups were given up because there were too many. */
+  dropped?: () => number;
 };
 
 /** The time that the log is about; 0 seconds when it does not tell. */

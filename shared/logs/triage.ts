@@ -35,7 +35,7 @@ export type TriageOptions = {
  * them. Reads English logs (lc_messages); lines that it cannot read are counted. Rejects on a prefix that PostgreSQL would not take.
  */
 export async function triageLogs(inputs: readonly LogInput[], options: TriageOptions): Promise<LogTriage> {
-  const topics = [
+  const topics: Topic[] = [
     statements(),
     connections(),
     lockWaits(),
@@ -72,6 +72,7 @@ export async function triageLogs(inputs: readonly LogInput[], options: TriageOpt
     unknownZones: [...clock.unknownZones].toSorted(),
     findings: all,
     moreFindings: more,
+    droppedGroups: topics.reduce((sum, { dropped }) => sum + (dropped?.() ?? 0), 0),
   } satisfies LogTriage);
 }
 
@@ -128,7 +129,15 @@ function openReader(sample: Buffer, { clock, reading, options }: Work): Opened {
 function ranked(topics: readonly Topic[], seconds: number, most: number): { all: LogFinding[]; more: number } {
   const span = { seconds: Number.isFinite(seconds) ? seconds : 0 };
   const drafts = topics.flatMap((topic) => topic.findings(span));
-  const findings = drafts.map(findingOf).toSorted((a, b) => b.impact - a.impact || a.id.localeCompare(b.id));
+  const findings = drafts
+    .map((draft) => ({ finding: findingOf(draft), lostSeconds: draft.lostSeconds }))
+    .toSorted(
+      (a, b) =>
+        b.finding.impact - a.finding.impact ||
+        b.lostSeconds - a.lostSeconds ||
+        a.finding.id.localeCompare(b.finding.id),
+    )
+    .map(({ finding }) => finding);
   return { all: findings.slice(0, most), more: Math.max(0, findings.length - most) };
 }
 

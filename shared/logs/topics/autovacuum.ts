@@ -60,6 +60,7 @@ export function autovacuum(): Topic {
       takeRun(entry, upkeepOf(bytes, message));
       return true;
     },
+    dropped: () => tables.dropped.groups,
     findings: (span) => tables.all().flatMap((upkeep) => findingsOf(upkeep, span)),
   };
 }

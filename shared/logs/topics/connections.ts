@@ -68,6 +68,7 @@ export function connections(): Topic {
       see(group.seen, entry);
       return true;
     },
+    dropped: () => refusals.dropped.groups,
     findings: (span) => [...refusals.all().map(refusalFinding), ...churnFindings(churn, span)],
   };
 }

@@ -36,6 +36,7 @@ export function deadlocks(): Topic {
       see(group.seen, entry);
       return true;
     },
+    dropped: () => groups.dropped.groups,
     findings: () => groups.all().map(findingOf),
   };
 }

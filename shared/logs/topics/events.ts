@@ -165,6 +165,7 @@ export function events(): Topic {
       see(group.seen, entry);
       return true;
     },
+    dropped: () => groups.dropped.groups,
     findings: () => groups.all().map(findingOf),
   };
 }

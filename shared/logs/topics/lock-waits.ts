@@ -68,6 +68,7 @@ export function lockWaits(): Topic {
       // A deadlock is told once more as an error, with everything that matters.
       return match !== null || text.includes("deadlock");
     },
+    dropped: () => waits.dropped.groups,
     findings: () => {
       for (const { group, ms } of pending.values()) group.totalMs += ms;
       pending.clear();

@@ -17,8 +17,8 @@ type Group = {
   planned: Durations | null;
   /** Parsing and binding of prepared statements, logged apart. */
   preparingMs: number;
-  users: Tally;
-  databases: Tally;
+  users: Tally | null;
+  databases: Tally | null;
 };
 
 const MOST_STATEMENTS = 2_000;
@@ -60,8 +60,8 @@ export function statements(): Topic {
     // One run in 64 is enough to know who runs it, and names are made of bytes.
     if (group.seen.count++ % 64 > 0) return;
     ensureSession(entry);
-    if (!isEmpty(entry.user)) count(group.users, textOf(entry.bytes, entry.user), 20);
-    if (!isEmpty(entry.database)) count(group.databases, textOf(entry.bytes, entry.database), 20);
+    if (!isEmpty(entry.user)) count((group.users ??= new Map()), textOf(entry.bytes, entry.user), 20);
+    if (!isEmpty(entry.database)) count((group.databases ??= new Map()), textOf(entry.bytes, entry.database), 20);
   };
   const takeDuration = (entry: Entry): void => {
     const { bytes, message } = entry;
@@ -99,6 +99,7 @@ export function statements(): Topic {
       if (entry.pid > 0) running.set(entry.pid, group.key);
       return true;
     },
+    dropped: () => groups.dropped.groups,
     findings: (span) => groups.all().flatMap((group) => findingOf(group, span)),
   };
 }
@@ -110,8 +111,8 @@ const newGroup = (): Group => ({
   durations: noDurations(),
   planned: null,
   preparingMs: 0,
-  users: new Map(),
-  databases: new Map(),
+  users: null,
+  databases: null,
 });
 
 type Ran = { how: "ran" | "prepared" | "planned" | "nothing"; text: Range };
@@ -179,8 +180,8 @@ function findingOf(group: Group, { seconds }: Span): Draft[] {
         p95Ms: rounded(p95, 3),
         maxMs: rounded(durations.maxMs, 3),
         sessionsBusy: rounded(share, 3),
-        ...(group.users.size > 0 ? { users: mostFrequent(group.users, 3).join(", ") } : {}),
-        ...(group.databases.size > 0 ? { databases: mostFrequent(group.databases, 3).join(", ") } : {}),
+        ...(group.users !== null ? { users: mostFrequent(group.users, 3).join(", ") } : {}),
+        ...(group.databases !== null ? { databases: mostFrequent(group.databases, 3).join(", ") } : {}),
       },
       nextActions: nextActions("slow_statement", { statement }),
     },

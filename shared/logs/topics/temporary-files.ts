@@ -33,6 +33,7 @@ export function temporaryFiles(): Topic {
       spill.largest = Math.max(spill.largest, size);
       return true;
     },
+    dropped: () => spills.dropped.groups,
     findings: () => spills.all().map(findingOf),
   };
 }

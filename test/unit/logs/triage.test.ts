@@ -312,6 +312,15 @@ describe("memory is bounded", () => {
     expect(groups.dropped.weight + groups.all().reduce((sum, { weight }) => sum + weight, 0)).toBe(1e6 + 10_000);
   });
 
+  test("a log of ever new statements is read to its end, and says what was given up", async () => {
+    const text = logOf(
+      ...Array.from({ length: 5_000 }, (_, at) => `LOG:  duration: ${at}.5 ms  statement: select c${at} from t`),
+    );
+    const { findings, droppedGroups } = await triageOf(text, { most: 5 });
+    expect(droppedGroups).toBeGreaterThan(2_500);
+    expect(findings[0]?.sample).toBe("select c4999 from t");
+  });
+
   test("percentiles of a fixed histogram are at most 9 % off", () => {
     fc.assert(
       fc.property(
