@@ -59,14 +59,13 @@ function switching({ on, without, settings, hidden }: Switches): string[] {
 /** Plans again without every index that is only used by a skip scan. */
 export async function withoutSkipScans(
   database: PGlite,
-  query: string,
-  switches: Switches,
-  first: Planned,
+  leading: ReadonlyMap<string, string>,
+  { query, switches, first }: { query: string; switches: Switches; first: Planned },
 ): Promise<Planned> {
   let planned = first;
   let hidden: readonly string[] = [];
   while (planned.ok) {
-    const skipping = skipScans(planned.plan, await leadingColumns(database)).filter((name) => !hidden.includes(name));
+    const skipping = skipScans(planned.plan, leading).filter((name) => !hidden.includes(name));
     if (skipping.length === 0) return planned;
     hidden = [...hidden, ...skipping];
     planned = await explain(database, query, { ...switches, hidden }, first.ok && first.text !== "");
@@ -77,7 +76,8 @@ export async function withoutSkipScans(
 const linesOf = (rows: unknown): string =>
   Array.isArray(rows) ? rows.map((row: Record<string, unknown>) => String(row["QUERY PLAN"])).join("\n") : "";
 
-async function leadingColumns(database: PGlite): Promise<Map<string, string>> {
+/** The first column of each b-tree, by the index's name. */
+export async function leadingColumns(database: PGlite): Promise<Map<string, string>> {
   const { rows } = await database.query<{ index: string; column: string }>(
     `select c.relname::text as index, a.attname::text as column
      from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am m on m.oid = c.relam

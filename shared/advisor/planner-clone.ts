@@ -17,7 +17,7 @@ import {
   type Step,
   usableSettings,
 } from "./clone-ddl.ts";
-import { explain, type Switches, withoutSkipScans } from "./clone-explain.ts";
+import { explain, leadingColumns, type Switches, withoutSkipScans } from "./clone-explain.ts";
 import { type LoadedInThread, messageOf, type Planned, type PlanWish } from "./clone-protocol.ts";
 import { clear, type CloneStorage, openStorage, restoreSizes, restoreStatistics } from "./clone-storage.ts";
 import { restoreExtendedStatistics } from "./extended-statistics.ts";
@@ -38,16 +38,17 @@ export type OpenClone = {
 export async function openClone(folder: string): Promise<OpenClone> {
   const storage = await openStorage(folder);
   const { database } = storage;
-  let version = 0;
+  let leading: ReadonlyMap<string, string> | null = null;
   return {
     load: async (catalog, candidates) => {
-      version = catalog.version;
-      return loadCatalog(storage, catalog, candidates);
+      const loaded = await loadCatalog(storage, catalog, candidates);
+      leading = catalog.version < SKIP_SCAN_VERSION ? await leadingColumns(database) : null;
+      return loaded;
     },
     plan: async (query, on, wish) => {
       const switches: Switches = { on, without: wish.without ?? [], settings: wish.settings ?? {}, hidden: [] };
-      const planned = await explain(database, query, switches, wish.text ?? true);
-      return version < SKIP_SCAN_VERSION ? withoutSkipScans(database, query, switches, planned) : planned;
+      const first = await explain(database, query, switches, wish.text ?? true);
+      return leading === null ? first : withoutSkipScans(database, leading, { query, switches, first });
     },
     close: async (): Promise<void> => {
       await database.close();
