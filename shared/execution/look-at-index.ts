@@ -1,10 +1,13 @@
+import { extensionRights } from "../catalogue/diagnostics/extension-rights.ts";
 import { indexBuilds } from "../catalogue/diagnostics/index-builds.ts";
 import { ownSessions } from "../catalogue/diagnostics/own-sessions.ts";
 import { tableUpkeep } from "../catalogue/diagnostics/table-upkeep.ts";
+import type { Precondition } from "../contracts/proposal.ts";
 import { one } from "../investigation/take-snapshot.ts";
 import { indexConditions } from "./index-conditions.ts";
 import { type IndexAction, indexOf, indexProgress, leftoverOf } from "./index-progress.ts";
 import type { Surroundings, Target } from "./look.ts";
+import { precondition } from "./precondition.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 /** How an action on an index stands. Builds are read before the catalog: one that ends in between must not look broken off. */
@@ -23,7 +26,8 @@ export async function lookAtIndex(around: Surroundings, action: IndexAction): Pr
   return {
     progress: isBuilt ? "pending" : state,
     statementsDone: isBuilt ? statementsBeforeAnalysis(action) : 0,
-    preconditions: table === null ? [] : indexConditions(action, table),
+    preconditions:
+      table === null ? [] : [...indexConditions(action, table), ...(await extensionConditions(around, action))],
     owner: table?.owner ?? null,
     object: index === null ? null : { oid: index.oid, bytes: index.bytes },
     leftover: leftoverOf(action, table, index),
@@ -33,9 +37,23 @@ export async function lookAtIndex(around: Surroundings, action: IndexAction): Pr
   };
 }
 
+/** An operator class of an extension needs it in the database, or an owner who may create it. */
+async function extensionConditions({ session, table }: Surroundings, action: IndexAction): Promise<Precondition[]> {
+  if (!needsTrigrams(action)) return [];
+  const [found] = await session.query(extensionRights, ["pg_trgm", table?.owner ?? ""]);
+  const holds = found?.is_installed === true || (found?.is_available === true && found.may_create);
+  const observed =
+    found?.is_available === true
+      ? `not created, and ${table?.owner} may not create it`
+      : "not available on this server";
+  return [
+    precondition("extension", "The extension pg_trgm is there, or may be created", holds, holds ? "it is" : observed),
+  ];
+}
+
+const needsTrigrams = (action: IndexAction): boolean =>
+  action.kind === "create_index" &&
+  action.parameters.keys.some(({ operatorClass }) => operatorClass === "gin_trgm_ops");
 const needsAnalysis = (action: IndexAction): boolean =>
   action.kind === "create_index" && action.parameters.keys.some((key) => "expression" in key);
-const statementsBeforeAnalysis = (action: IndexAction): number =>
-  action.kind === "create_index" && action.parameters.keys.some(({ operatorClass }) => operatorClass === "gin_trgm_ops")
-    ? 2
-    : 1;
+const statementsBeforeAnalysis = (action: IndexAction): number => (needsTrigrams(action) ? 2 : 1);

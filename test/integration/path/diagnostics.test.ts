@@ -50,6 +50,7 @@ const VALUES: Record<string, (facts: Facts) => unknown[]> = {
   "one-session": () => [1, "2026-11-20T10:00:00.000Z"],
   "own-sessions": () => ["pgmedic/none"],
   "role-facts": () => ["watcher"],
+  "extension-rights": () => ["pg_trgm", "watcher"],
   "setting-value": () => ["work_mem"],
   "planner-extensions": () => [["pg_trgm", "plpgsql"]],
   "planner-functions": () => [SCHEMAS, ["twice"]],
