@@ -136,7 +136,7 @@ const CASES: Case[] = [
         ...relation,
         name: "idx_note_trgm",
         method: "gin",
-        keys: [{ column: "note", direction: "asc", operatorClass: "gin_trgm_ops" }],
+        keys: [{ column: "note", direction: "asc", operatorClass: "gin_trgm_ops", operatorClassSchema: "public" }],
         where: [],
         include: [],
       },
