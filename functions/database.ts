@@ -8,12 +8,18 @@ let clone: PlannerClone | undefined;
 
 /** The watched servers. Only the runner imports this. */
 export const watchedServers = (): Postgres =>
-  (postgres ??= postgresOf((setting) => {
-    const secret = process.env[setting];
-    if (secret === undefined)
-      throw new Error(`the setting ${setting}, which a server's registration names, is not there`);
-    return secret;
+  (postgres ??= postgresOf(secretOf, {
+    investigator: services().settings.PGMEDIC_INVESTIGATOR_CLIENT_ID,
+    executor: services().settings.PGMEDIC_EXECUTOR_CLIENT_ID,
   }));
+
+/** What a server's registration names by a setting: a password, or a URL. */
+function secretOf(setting: string): string {
+  const secret = process.env[setting];
+  if (secret === undefined)
+    throw new Error(`the setting ${setting}, which a server's registration names, is not there`);
+  return secret;
+}
 
 /** The planner clone of this process: started on first use, reused by every investigation. */
 export const plannerClone = (): PlannerClone => (clone ??= startPlannerClone(services().settings.PGMEDIC_CLONE_FOLDER));

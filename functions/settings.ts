@@ -30,6 +30,9 @@ export const Settings = z.object({
   INGEST_CALLER_ROLE: z.string().default("ActionGroupsSecureWebhook"),
   /** Set by Azure on every instance of a Function app. */
   WEBSITE_INSTANCE_ID: z.string().optional(),
+  /** The managed identities that sign in to PostgreSQL: the one that looks, and the one that acts. */
+  PGMEDIC_INVESTIGATOR_CLIENT_ID: z.guid().optional(),
+  PGMEDIC_EXECUTOR_CLIENT_ID: z.guid().optional(),
   /** `on` stops every action at once, whatever the documents say. */
   PGMEDIC_KILL_SWITCH: z.enum(["on", "off"]).default("off"),
   /** A folder with playbooks of your own; one with the name of a known one takes its place. */

@@ -13,6 +13,9 @@ export type Session = {
   totalMs: number;
 };
 
+type RoleName = "investigator" | "executor";
+/** Client ids of the managed identities that sign in to PostgreSQL, by role. */
+export type Identities = { investigator?: string | undefined; executor?: string | undefined };
 export type Secrets = (setting: string) => string;
 export type Postgres = ReturnType<typeof postgresOf>;
 
@@ -32,15 +35,11 @@ const OUTLIVE_CLIENT =
  * The two ways to a watched server. Each call opens one connection and closes it; a lost server rejects.
  * Every statement goes by the extended protocol: under the simple one `COMMIT; DROP …` escapes a read-only transaction.
  */
-export function postgresOf(secrets: Secrets) {
-  const run = async <T>(
-    purpose: Purpose,
-    role: "investigator" | "executor",
-    work: (session: Session) => Promise<T>,
-  ): Promise<T> => {
+export function postgresOf(secrets: Secrets, identities: Identities = {}) {
+  const run = async <T>(purpose: Purpose, role: RoleName, work: (session: Session) => Promise<T>): Promise<T> => {
     const limits = role === "investigator" ? INVESTIGATOR : EXECUTOR;
     const client = new pg.Client({
-      ...(await target(purpose.server, role, secrets)),
+      ...(await target(purpose.server, role, (signIn) => passwordOf(signIn, secrets, identities[role]), secrets)),
       application_name: purpose.applicationName.slice(0, 63),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       options: startOptions(limits),
@@ -73,7 +72,12 @@ function startOptions({ readOnly, statementTimeoutMs, lockTimeoutMs }: Limits): 
     .join(" ");
 }
 
-async function target(server: Server, role: "investigator" | "executor", secrets: Secrets): Promise<pg.ClientConfig> {
+async function target(
+  server: Server,
+  role: RoleName,
+  password: (signIn: SignIn) => Promise<string> | string,
+  secrets: Secrets,
+): Promise<pg.ClientConfig> {
   const { connection } = server;
   if (connection.kind === "url") return { connectionString: plainUrl(secrets(connection.urlSetting)) };
   const signIn = connection[role];
@@ -82,7 +86,7 @@ async function target(server: Server, role: "investigator" | "executor", secrets
     port: connection.port,
     database: connection.database,
     user: signIn.user,
-    password: await passwordOf(signIn, secrets),
+    password: await password(signIn),
     ...(connection.tls === "verify-full" ? { ssl: { rejectUnauthorized: true } } : {}),
   };
 }
@@ -94,8 +98,8 @@ function plainUrl(text: string): string {
   return url.href;
 }
 
-const passwordOf = (signIn: SignIn, secrets: Secrets): Promise<string> | string =>
-  signIn.kind === "entra" ? postgresToken() : secrets(signIn.passwordSetting);
+const passwordOf = (signIn: SignIn, secrets: Secrets, clientId: string | undefined): Promise<string> | string =>
+  signIn.kind === "entra" ? postgresToken(clientId) : secrets(signIn.passwordSetting);
 
 function sessionOf(client: pg.Client): Session {
   const session: Session = {
