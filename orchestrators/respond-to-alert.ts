@@ -3,7 +3,7 @@ import type { ResolutionPath } from "../shared/contracts/outcome.ts";
 import { Run } from "../shared/contracts/steps.ts";
 import { later } from "../shared/core/time.ts";
 import { consent } from "./consent.ts";
-import { pause, step, type Story } from "./step.ts";
+import { pause, reasonOf, step, type Story } from "./step.ts";
 import { carriedOut, mustGo, undone, verified } from "./verification.ts";
 
 /** The end of a run. `executed` becomes human-approved or autonomous, by who decided. */
@@ -27,16 +27,6 @@ export function* respondToAlert(ctx: OrchestrationContext): Story<Ending> {
   const { followUpMs } = yield* step(ctx, "close", { ...run, ...ending });
   if (followUpMs !== null) yield* followUp(ctx, run, followUpMs);
   return ending;
-}
-
-/** What a failed step says in its first line; after it come kilobytes of the host's own account of the failure. */
-function reasonOf(failure: unknown): string {
-  const message = failure instanceof Error ? failure.message : String(failure);
-  return message
-    .replace(/\n[^]*/, "")
-    .replaceAll(/\s+/g, " ")
-    .trim()
-    .slice(0, 300);
 }
 
 function* resolve(ctx: OrchestrationContext, run: Run): Story<Ending> {

@@ -25,3 +25,13 @@ export function* step<Name extends StepName>(
 export function* pause(ctx: OrchestrationContext, until: Date): Story<void> {
   yield ctx.df.createTimer(until);
 }
+
+/** What a failed step says in its first line; after it come kilobytes of the host's own account of the failure. */
+export function reasonOf(failure: unknown): string {
+  const message = failure instanceof Error ? failure.message : String(failure);
+  return message
+    .replace(/\n[^]*/, "")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .slice(0, 300);
+}
