@@ -5,7 +5,7 @@ import type { Instruction } from "../../shared/contracts/instruction.ts";
 import type { Principal } from "./principal.ts";
 
 export type Capability = { allowed: boolean; because: string };
-type Decidable = Pick<IncidentDetail, "state" | "proposal" | "decision">;
+type Decidable = Pick<IncidentDetail, "state" | "proposal" | "decision" | "approvals">;
 
 const yes = (because: string): Capability => ({ allowed: true, because });
 const no = (because: string): Capability => ({ allowed: false, because });
@@ -30,12 +30,21 @@ function decide(incident: Decidable, now: Date): Capability | null {
   return null;
 }
 
+/** Who agreed so far to the proposal that stands now, where it takes more than one person. */
+export const approvalsOf = ({ proposal, approvals }: Pick<Decidable, "proposal" | "approvals">) =>
+  approvals.filter(({ proposalId }) => proposalId === proposal?.proposalId);
+
 export const can = {
   approve: (incident: Decidable, principal: Principal, now: Date): Capability => {
     const refusal = decide(incident, now) ?? mayAs(principal, "operator", "decide");
     if (refusal !== null) return refusal;
     if (incident.proposal?.riskClass === "R4") return no("R4 is advice: PgMedic does not carry it out.");
-    return yes("Runs once, after the guardrails agree again.");
+    const given = approvalsOf(incident);
+    if (given.some(({ by }) => by.kind === "person" && by.userId === principal.userId))
+      return no("You approved it. It takes another person too, since it destroys something or ends a session.");
+    return (incident.proposal?.approvalsNeeded ?? 1) - given.length > 1
+      ? yes("Two people must agree: you would be the first.")
+      : yes("Runs once, after the guardrails agree again.");
   },
   skip: (incident: Decidable, principal: Principal, now: Date): Capability =>
     decide(incident, now) ?? mayAs(principal, "operator", "decide") ?? yes("Closes the incident and changes nothing."),

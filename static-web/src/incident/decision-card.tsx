@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import type { IncidentDetail } from "../../../shared/contracts/api.ts";
 import type { ProposedAction } from "../../../shared/contracts/proposal.ts";
 import { adviceFor, api } from "../api.ts";
-import { can, standingDecision } from "../can.ts";
+import { approvalsOf, can, standingDecision } from "../can.ts";
 import { now } from "../clock.ts";
 import { formatActor, formatCount, formatFigure, formatShare } from "../format.ts";
 import { ACTIONS, RISKS } from "../labels.ts";
@@ -136,6 +136,12 @@ export function DecisionCard(options: DecisionCardOptions): JSX.Element {
       {asks ? <InShort proposal={proposal} /> : null}
       {asks && diagnosis !== null ? (
         <p class="quiet">Confidence {formatShare(diagnosis.confidence.composite)}, from the evidence below.</p>
+      ) : null}
+      {asks && approvalsOf(incident).length > 0 ? (
+        <p class="decided">
+          <strong>Approved by {approvalsOf(incident).map(({ by }) => formatActor(by))}</strong>; another person must
+          agree too.
+        </p>
       ) : null}
       {asks ? <Choices {...options} show={showDecided} /> : null}
     </div>

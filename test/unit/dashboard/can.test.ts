@@ -44,6 +44,16 @@ test("an R3 action can be approved once, never always; R4 is advice only", () =>
   expect(can.approve(anIncident({ proposal: aProposal({ riskClass: "R4" }) }), operator, now).allowed).toBe(false);
 });
 
+test("what takes two people says who is missing, and refuses the same person twice", () => {
+  const proposal = aProposal({ riskClass: "R3", approvalsNeeded: 2 });
+  const first = anIncident({ proposal });
+  expect(can.approve(first, operator, now)).toMatchObject({ allowed: true, because: expect.stringContaining("first") });
+  const by = { kind: "person", userId: "ada", name: "Ada" } as const;
+  const second = anIncident({ proposal, approvals: [{ proposalId: proposal.proposalId, by, at: now.toISOString() }] });
+  expect(can.approve(second, operator, now).because).toContain("another person");
+  expect(can.approve(second, { ...operator, userId: "bob" }, now).allowed).toBe(true);
+});
+
 test("an instruction is confirmed only once every question is answered", () => {
   expect(can.confirm({ step: "scope", summary: null }, operator).because).toContain("questions");
   expect(can.confirm({ step: "summary", summary: "PgMedic may …" }, operator).allowed).toBe(true);
