@@ -14,9 +14,21 @@ export type Decision = {
  * horizon lets dead rows pile up; a new statement that lacks an index lacks the index.
  */
 const BRINGS_ABOUT: Partial<Record<Cause, readonly Cause[]>> = {
-  lock_blocking: ["connection_exhaustion", "idle_in_transaction", "hot_row_contention", "undersized"],
-  ddl_lock_queue: ["connection_exhaustion", "lock_blocking", "hot_row_contention", "undersized"],
-  hot_row_contention: ["connection_exhaustion", "undersized"],
+  lock_blocking: [
+    "connection_exhaustion",
+    "idle_in_transaction",
+    "hot_row_contention",
+    "undersized",
+    "deployment_regression",
+  ],
+  ddl_lock_queue: [
+    "connection_exhaustion",
+    "lock_blocking",
+    "hot_row_contention",
+    "undersized",
+    "deployment_regression",
+  ],
+  hot_row_contention: ["connection_exhaustion", "undersized", "deployment_regression"],
   vacuum_blocked: ["table_bloat", "idle_in_transaction", "wraparound_risk", "stale_visibility_map", "storage_growth"],
   idle_in_transaction: ["connection_exhaustion"],
   autovacuum_starved: ["table_bloat", "stale_statistics", "stale_visibility_map"],

@@ -2,12 +2,14 @@ import type { CatalogTable } from "../../advisor/catalog.ts";
 import { scansOf } from "../../advisor/scans.ts";
 import { type Observed, settingOf } from "../observed.ts";
 import { isStale, misplannedPoint, rowsOff } from "./stale-statistics.ts";
-import { type Costly, costly, targetOf } from "./statements.ts";
+import { type Costly, costly, FEWEST_BLOCKS, targetOf } from "./statements.ts";
 import { type CauseRules, count, point, rejected, type Suspicion } from "./suspicion.ts";
 
 const WRONG_BY = 10;
 const FEWEST_ROWS = 100_000;
 const SHARE_TO_BLAME = 0.1;
+/** Common values that take this share of the rows leave nothing to guess. */
+const KNOWN_SHARE = 0.95;
 /** Ten times the default of 100: 300,000 rows are sampled instead of 30,000 (PostgreSQL documentation, 14.2.1). */
 const TARGET = 1_000;
 
@@ -39,12 +41,18 @@ function weigh(seen: Observed, one: Costly, table: CatalogTable, column: string)
   if (one.plan === null || health === undefined || known === undefined || table.rows < FEWEST_ROWS) return null;
   const factor = rowsOff(one.plan, one.delta.rowsPerCall);
   if (factor < WRONG_BY) return null;
+  if (one.delta.blocksPerCall < FEWEST_BLOCKS)
+    return rejected(cause, subject, `a call reads only ${count(one.delta.blocksPerCall)} blocks`);
   if (isStale(health)) return rejected(cause, subject, "the figures of the table are old: analyse it first");
   const target = settingOf(seen, "default_statistics_target") ?? 100;
   // A list of common values that is not full holds every value that is common: a larger one would hold no more.
-  const isFull = (known.common_shares?.length ?? 0) >= target * 0.9;
+  const shares = known.common_shares ?? [];
+  const isComplete =
+    (known.distinct > 0 && shares.length >= known.distinct) || shares.reduce((sum, one) => sum + one, 0) > KNOWN_SHARE;
+  const isFull = shares.length >= target * 0.9;
   const isSampled = known.distinct > 0 && known.distinct < table.rows * 0.1;
-  if (!isFull && !isSampled) return rejected(cause, subject, "the sample knows every value of the column");
+  if (isComplete || (!isFull && !isSampled))
+    return rejected(cause, subject, "the sample knows every value of the column");
   return {
     proven: true,
     cause,

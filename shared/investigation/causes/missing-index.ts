@@ -4,7 +4,7 @@ import type { Cause } from "../../contracts/taxonomy.ts";
 import { indexName } from "../../core/index-name.ts";
 import { keyText } from "../../core/index-text.ts";
 import type { Observed } from "../observed.ts";
-import { costly, nameOf, targetOf } from "./statements.ts";
+import { costly, FEWEST_BLOCKS, nameOf, targetOf } from "./statements.ts";
 import {
   count,
   megabytes,
@@ -89,9 +89,12 @@ function objectionTo(seen: Observed, choice: Choice, saved: number): string | nu
   const delta = seen.interval.tables.get(table.oid);
   const reads = (delta?.seqScans ?? 0) + (delta?.indexScans ?? 0);
   if (reads === 0 && choice.need !== "missing_fk_index") return "its table was not read in this time";
-  const calls = choice.gains.map(
-    ({ statement }) => seen.interval.statements.find(({ key }) => key === statement.key)?.allCalls ?? 0,
+  const deltas = choice.gains.flatMap(
+    ({ statement }) => seen.interval.statements.find(({ key }) => key === statement.key) ?? [],
   );
+  const calls = deltas.map(({ allCalls }) => allCalls);
+  const blocks = Math.max(0, ...deltas.map(({ blocksPerCall }) => blocksPerCall));
+  if (blocks < FEWEST_BLOCKS) return `a call reads only ${count(blocks)} blocks, whatever its plan is`;
   if (Math.max(0, ...calls) < FEWEST_CALLS)
     return `the statement was called ${Math.max(0, ...calls)} times in all: no load that comes back`;
   return null;

@@ -20,9 +20,29 @@ export const staleStatistics: CauseRules = {
 };
 
 /** Whether the planner's figures of a table are out of date. */
-export function isStale({ rows, live_rows: live, modified_rows: modified, kind }: TableHealth): boolean {
+export function isStale(table: TableHealth): boolean {
+  const { rows, live_rows: live, modified_rows: modified, kind } = table;
   if (kind !== "r" || Math.max(live, rows) < FEWEST_ROWS) return false;
-  return rows < 0 || modified > CHANGED_SHARE * Math.max(rows, 1) || live > rows * 2;
+  if (rows < 0 || live > rows * 2) return true;
+  return modified > CHANGED_SHARE * Math.max(rows, 1) && !isCountedLate(table);
+}
+
+/** How far the planner's count of rows may be from the counters' when both mean the same rows. */
+const SAME_COUNT = 0.1;
+
+/**
+ * A session reports what it changed up to a second later: rows that were loaded just before an ANALYZE count as changed since. The ANALYZE
+ * knew them when all changes are inserts and its count of rows has them in it.
+ */
+function isCountedLate(table: TableHealth): boolean {
+  const { rows, live_rows: live, updated, deleted, modified_rows: modified, analyze_seconds: analysed } = table;
+  const isVacuumedSince = (table.vacuum_seconds ?? Infinity) < (analysed ?? Infinity) - 1;
+  return (
+    analysed !== null &&
+    !isVacuumedSince &&
+    (updated + deleted) * 10 < modified &&
+    Math.abs(live - rows) <= SAME_COUNT * Math.max(live, 1)
+  );
 }
 
 function weigh(seen: Observed, table: TableHealth): Suspicion | null {
@@ -71,13 +91,21 @@ export function isMisplanned({ plan, delta }: Costly): boolean {
   );
 }
 
-/** By what factor the estimated rows are wrong; 1 where the top of the plan says nothing about them. */
+/** Fewer rows than this hardly ever decide between two plans. */
+const ROWS_THAT_MATTER = 100;
+/** Conditions of which the planner guesses the share of rows, fresh statistics or not: calls, patterns, documents, a range to a parameter. */
+const GUESSED = /~|@|\?|->|#>|\|\||\w\(|[<>]=? \$\d/;
+
+/** By what factor the estimated rows are wrong; 1 where the plan's rows say nothing about the statistics. */
 export function rowsOff(plan: NonNullable<Costly["plan"]>, rowsPerCall: number): number {
   const top = plan.nodes[0]?.["Node Type"] ?? "";
   if (/Aggregate|Limit|ModifyTable|Group|Unique/.test(top)) return 1;
-  const planned = Math.max(plan.rows, 1);
+  if (plan.nodes.some((node) => GUESSED.test(`${node.Filter ?? ""} ${node["Index Cond"] ?? ""}`))) return 1;
+  const estimates = [plan.rows, plan.known?.rare.rows ?? plan.rows, plan.known?.common?.rows ?? plan.rows];
+  const [least, most] = [Math.max(1, Math.min(...estimates)), Math.max(1, ...estimates)];
   const seen = Math.max(rowsPerCall, 1);
-  return Math.max(planned / seen, seen / planned);
+  if (Math.max(most, seen) < ROWS_THAT_MATTER) return 1;
+  return Math.max(1, least / seen, seen / most);
 }
 
 /** What a statement did, beside what its plan counted on. */

@@ -2,7 +2,7 @@ import type { TableHealth } from "../../catalogue/diagnostics/table-health.ts";
 import type { Observed } from "../observed.ts";
 import { LEAST_DEAD_ROWS } from "./dead-rows.ts";
 import { holderOf } from "./horizon.ts";
-import { costly, nameOf, targetOf } from "./statements.ts";
+import { costly, FEWEST_BLOCKS, nameOf, targetOf } from "./statements.ts";
 import { type CauseRules, type Suspicion, count, percentOf, point, rejected } from "./suspicion.ts";
 
 const VISIBLE_SHARE = 0.5;
@@ -35,6 +35,8 @@ function weighVisibility(seen: Observed, one: ReturnType<typeof costly>[number],
   const visible = table.pages > 0 ? table.visible_pages / table.pages : 1;
   if (table.pages < LEAST_PAGES || visible >= VISIBLE_SHARE)
     return rejected(cause, subject, `${percentOf(visible)} of its pages are known to be visible to all`);
+  if (one.delta.blocksPerCall < FEWEST_BLOCKS)
+    return rejected(cause, subject, `a call reads only ${count(one.delta.blocksPerCall)} blocks`);
   const holder = holderOf(seen, table);
   if (holder !== null && table.dead_rows > LEAST_DEAD_ROWS)
     return rejected(cause, subject, `VACUUM cannot mark its pages: ${holder.what} holds the horizon`);

@@ -1,4 +1,6 @@
 import type { IndexHealth } from "../../catalogue/diagnostics/index-health.ts";
+import { scansOf } from "../../advisor/scans.ts";
+import { columnsOf } from "../../core/index-text.ts";
 import type { Observed } from "../observed.ts";
 import { dropping, hurtsUpdates, nameOf, servesForeignKey } from "./dropping.ts";
 import { type CauseRules, type Suspicion, count, megabytes, point, rejected, seconds } from "./suspicion.ts";
@@ -60,8 +62,29 @@ function objectionToDrop(seen: Observed, index: IndexHealth, reads: number): str
   if (seen.wasReset) return "the counters began again just now";
   if (seen.replicas.length > 0 || seen.slots.some(({ type }) => type === "physical"))
     return "replicas may use it, and their counters are not here";
+  if (isSearched(seen, index)) return "a statement searches by its column, and may use it once it is written otherwise";
   if (reads < LEAST_READS) return `its table was read only ${count(reads)} times: too few to tell`;
   return null;
+}
+
+/** Whether a statement that takes time has a condition on the index's first column, in whatever form: a cast or a call may keep it from the index. */
+function isSearched({ catalog, workload }: Observed, index: IndexHealth): boolean {
+  const [column] = index.columns;
+  if (catalog === null || column === undefined) return false;
+  return workload.statements.some(({ syntax }) =>
+    scansOf(syntax, catalog).some(
+      ({ table, conditions, alternatives, refused }) =>
+        table.oid === index.table_oid &&
+        ([...conditions, ...alternatives.flat(2)].some(({ target }) =>
+          columnsOf(
+            target.kind === "column"
+              ? { column: target.column, direction: "asc" }
+              : { expression: target, direction: "asc" },
+          ).includes(column),
+        ) ||
+          refused.some(({ columns }) => columns.includes(column))),
+    ),
+  );
 }
 
 const resetText = ({ database }: Observed): string =>

@@ -1,0 +1,4 @@
+create table log (id int);
+create table jobs as select n as id, 'new' as state, repeat('j', 80) as payload from generate_series(1::bigint, 100000) n;
+alter table jobs add primary key (id);
+vacuum analyze jobs;
