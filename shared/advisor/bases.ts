@@ -1,5 +1,6 @@
 import type { Advice, Limits, WorkloadStatement } from "./advice.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
+import type { HypotheticalIndex } from "./clone-protocol.ts";
 import type { Cost, PlanCosts } from "./plan-costs.ts";
 import { rowsChanged } from "./plan.ts";
 import type { Scan } from "./scan.ts";
@@ -12,6 +13,8 @@ export type Base = {
   query: string;
   scans: Scan[];
   plan: Cost;
+  /** The candidates that its plan uses when it may use any of them. */
+  usedOfAll: ReadonlySet<HypotheticalIndex>;
   /** What it weighs, in ms. */
   weightMs: number;
   /** The tables that it reads, partitions included. */
@@ -42,7 +45,16 @@ export async function planAsIs(
     const scans = scansOf(example?.syntax ?? statement.syntax, catalog);
     const tables = new Set(scans.flatMap(({ table }) => withPartitions(table, catalog)));
     const weightMs = limits.weighBy === "time" ? statement.totalMs : plan.cost * MS_PER_COST;
-    bases.push({ statement, query, scans, plan, weightMs, tables, isChildSearch: at >= statements.length });
+    bases.push({
+      statement,
+      query,
+      scans,
+      plan,
+      usedOfAll: new Set(),
+      weightMs,
+      tables,
+      isChildSearch: at >= statements.length,
+    });
   }
   return { bases: shareOutTimes(bases, limits), unplanned };
 }

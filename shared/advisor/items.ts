@@ -19,9 +19,9 @@ export async function itemsOf(ideas: readonly Idea[], sources: Sources): Promise
   const items = ideas.flatMap((idea) => itemOf(idea, sources));
   for (const [at, base] of bases.entries()) {
     const own = new Set(items.filter(({ statements }) => statements.includes(at)).flatMap(({ members }) => members));
-    if (base !== null && own.size > 0) await costs.cost(base.query, [...own]);
+    if (base !== null && own.size > 0) base.usedOfAll = (await costs.cost(base.query, [...own])).used;
   }
-  for (const item of items) item.alone = (await savedAlone(item, bases, costs)) - item.upkeepMs;
+  for (const item of items) await tryAlone(item, bases, costs);
   return items;
 }
 
@@ -36,17 +36,23 @@ function itemOf({ members: candidates, statements }: Idea, { indexes, bases, wor
       bytes: members.reduce((sum, { bytes }) => sum + bytes, 0),
       upkeepMs: candidates.reduce((sum, candidate) => sum + upkeepMs(candidate, workload), 0),
       alone: 0,
+      live: [],
     },
   ];
 }
 
-async function savedAlone(item: Item, bases: readonly (Base | null)[], costs: PlanCosts): Promise<number> {
+/** What an item saves by itself. Statements that use it neither then nor beside all the others are not asked again. */
+async function tryAlone(item: Item, bases: readonly (Base | null)[], costs: PlanCosts): Promise<void> {
+  const live: number[] = [];
   let saved = 0;
   for (const at of item.statements) {
     const base = bases[at];
     if (base === null || base === undefined) continue;
-    const { cost } = await costs.cost(base.query, item.members);
+    const { cost, used } = await costs.cost(base.query, item.members);
     saved += base.weightMs * Math.max(0, 1 - cost / base.plan.cost);
+    const isUsed = item.members.some((member) => used.has(member) || base.usedOfAll.has(member));
+    if (isUsed) live.push(at);
   }
-  return saved;
+  item.alone = saved - item.upkeepMs;
+  item.live = live;
 }

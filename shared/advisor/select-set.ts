@@ -11,7 +11,9 @@ export type Wanted = { query: string; base: number; weightMs: number; tables: Re
 export type Item = {
   name: string;
   members: HypotheticalIndex[];
+  /** Places of the statements that asked for it, and of those among them that use it. */
   statements: number[];
+  live: number[];
   bytes: number;
   upkeepMs: number;
   alone: number;
@@ -68,11 +70,11 @@ async function costsWith(
   return costs;
 }
 
-/** As {@link costsWith}, for the statements that asked for the item alone: the others seldom gain, and would cost as many plans again. */
-async function costsOfAsking(task: Task, selection: Selection, item: Item): Promise<number[]> {
+/** As {@link costsWith}, for the statements that use the item alone: the others seldom gain, and would cost as many plans again. */
+async function costsOfUsing(task: Task, selection: Selection, item: Item): Promise<number[]> {
   const members = [...new Set([...selection.items, item].flatMap((one) => one.members))];
   const costs = [...selection.costs];
-  for (const at of item.statements) {
+  for (const at of item.live) {
     const wanted = task.wanted[at];
     if (wanted === undefined) continue;
     const on = members.filter(({ candidate }) => wanted.tables.has(candidate.table));
@@ -91,7 +93,7 @@ async function addGreedily(task: Task, start: Selection): Promise<Selection> {
     const open = items.filter((item) => !selection.items.includes(item) && fits(task, selection, item));
     for (const item of open.toSorted((a, b) => score(b) - score(a) || (a.name < b.name ? -1 : 1))) {
       if (best !== null && score(item) * BOUND_SLACK <= best.score) break;
-      const costs = await costsOfAsking(task, selection, item);
+      const costs = await costsOfUsing(task, selection, item);
       const gain = savedBy(task, costs) - savedBy(task, selection.costs) - item.upkeepMs;
       bound.set(item, gain);
       if (gain > 0 && isWorthwhile(task, selection.costs, costs, gain) && (best === null || score(item) > best.score))
@@ -172,36 +174,33 @@ function beginsWith(longer: Item, shorter: Item): boolean {
   );
 }
 
-/** Tries the strongest rivals in the place of each item, once. */
+/** Tries the strongest rivals in the place of each item, once. A rival gains at most what it saves alone: less than is lost is no rival. */
 async function swapOnce(task: Task, selection: Selection): Promise<Selection> {
   let current = selection;
   for (const item of selection.items) {
-    if (!current.items.includes(item)) continue;
-    const rest = current.items.filter((other) => other !== item);
-    const tables = new Set(item.members.map(({ candidate }) => candidate.table));
-    const rivals = task.items
-      .filter(
-        (rival) =>
-          rival.alone > 0 &&
-          !current.items.includes(rival) &&
-          rival.members.every(({ candidate }) => tables.has(candidate.table)),
-      )
-      .filter(
-        (rival) =>
-          rival.statements.some((at) => item.statements.includes(at)) && fits(task, { items: rest, costs: [] }, rival),
-      )
-      .toSorted((a, b) => b.alone - a.alone || (a.name < b.name ? -1 : 1));
-    for (const rival of rivals.slice(0, SWAPS_TRIED)) {
-      const items = [...rest, rival];
-      const swapped = { items, costs: await costsWith(task, items, current.costs, item) };
-      const gain = worthOf(task, swapped) - worthOf(task, current);
-      if (gain > worthOf(task, current) * task.limits.leastShare) {
-        current = swapped;
-        break;
-      }
+    const items = current.items.filter((other) => other !== item);
+    const rest = { items, costs: await costsWith(task, items, current.costs, item) };
+    const wantedWorth = worthOf(task, current) * (1 + task.limits.leastShare);
+    const loss = wantedWorth - worthOf(task, rest);
+    for (const rival of rivalsOf(task, current, item).slice(0, SWAPS_TRIED)) {
+      if (rival.alone * BOUND_SLACK < loss || !fits(task, rest, rival)) continue;
+      const swapped = { items: [...rest.items, rival], costs: await costsOfUsing(task, rest, rival) };
+      if (worthOf(task, swapped) <= wantedWorth) continue;
+      current = { ...swapped, costs: await costsWith(task, swapped.items, swapped.costs, rival) };
+      break;
     }
   }
   return current;
+}
+
+function rivalsOf(task: Task, { items }: Selection, item: Item): Item[] {
+  const tables = new Set(item.members.map(({ candidate }) => candidate.table));
+  const isNear = (rival: Item): boolean =>
+    rival.members.every(({ candidate }) => tables.has(candidate.table)) &&
+    rival.live.some((at) => item.live.includes(at));
+  return task.items
+    .filter((rival) => rival.alone > 0 && !items.includes(rival) && isNear(rival))
+    .toSorted((a, b) => b.alone - a.alone || (a.name < b.name ? -1 : 1));
 }
 
 /** The name that items are told apart by, and ordered. */
