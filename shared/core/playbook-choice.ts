@@ -14,20 +14,13 @@ export function choosePlaybook(playbooks: ReadonlyMap<string, Playbook>, { metri
   if (byMetric !== undefined) return byMetric;
   const words = rule.toLowerCase();
   const byName = known.find(({ name }) => words.includes(name.toLowerCase()));
+  // Of the words that the rule's name has, the first one counts, and of two at one place the longer: "deadlock" is not "dead".
   const byWord = known
-    .map((playbook) => ({
-      playbook,
-      place: Math.min(...playbook.alerts.ruleWords.map((word) => placeOf(words, word))),
-    }))
-    .filter(({ place }) => Number.isFinite(place))
-    .toSorted((a, b) => a.place - b.place)[0]?.playbook;
+    .flatMap((playbook) => playbook.alerts.ruleWords.map((word) => ({ playbook, word, place: words.indexOf(word) })))
+    .filter(({ place }) => place >= 0)
+    .toSorted((a, b) => a.place - b.place || b.word.length - a.word.length)[0]?.playbook;
   return byName ?? byWord ?? playbooks.get(FALLBACK) ?? null;
 }
-
-const placeOf = (text: string, word: string): number => {
-  const place = text.indexOf(word.toLowerCase());
-  return place < 0 ? Number.POSITIVE_INFINITY : place;
-};
 
 const isOf = (metric: string, wanted: string): boolean =>
   wanted.endsWith("*")

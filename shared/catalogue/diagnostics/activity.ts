@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   active: z.number(),
@@ -11,8 +11,12 @@ const Row = z.strictObject({
 export type Activity = z.infer<typeof Row>;
 
 /** How busy the server is right now, PgMedic's own sessions left out. Cheap: one pass over pg_stat_activity. */
-export const activity: Statement<Activity> = {
+export const activity: Diagnostic<Activity> = {
   name: "activity",
+  finds: "how busy the server is, in five figures",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 1,
   text: `select count(*) filter (where state = 'active')::int as active,
       count(*) filter (where wait_event_type = 'Lock')::int as waiting_for_locks,
       count(*)::int as connections,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 import { identifier } from "../../core/identifier.ts";
 
 const Row = z.strictObject({
@@ -21,8 +21,12 @@ export const columnSample = (
   table: { schema: string; table: string },
   [first, second]: readonly [string, string],
   sharePercent: number,
-): Statement<ColumnSample> => ({
+): Diagnostic<ColumnSample> => ({
   name: "column-sample",
+  finds: "whether two columns of a table go together",
+  needs: "select",
+  risk: "bounded",
+  mostRows: 1,
   text: `select count(*)::float8 as rows, count(distinct a)::float8 as first, count(distinct b)::float8 as second, count(distinct (a, b))::float8 as together
     from (select ${identifier(first)} as a, ${identifier(second)} as b from ${identifier(table.schema, table.table)}
       tablesample system (${Math.min(100, Math.max(0.001, sharePercent)).toFixed(3)}) limit ${ROWS}) s`,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   schema: z.string(),
@@ -24,8 +24,12 @@ export type ColumnStatistics = z.infer<typeof Row>;
  * What ANALYZE knows of the tables named `$2` in the schemas `$1`, and of the expressions of their indexes. It holds values of the
  * data itself: they stay in this process, are never stored and never leave it. Empty for a role that may not read the columns.
  */
-export const columnStatistics: Statement<ColumnStatistics> = {
+export const columnStatistics: Diagnostic<ColumnStatistics> = {
   name: "column-statistics",
+  finds: "what ANALYZE knows of columns",
+  needs: "select",
+  risk: "free",
+  mostRows: null,
   text: `select schemaname::text as schema, tablename::text as "table", attname::text as column, inherited,
       null_frac::float8 as null_share, avg_width as average_width, n_distinct::float8 as distinct,
       most_common_vals::text as common_values, most_common_freqs::float8[] as common_shares,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   table_oid: z.number(),
@@ -22,8 +22,12 @@ export type ColumnFacts = z.infer<typeof Row>;
  * Columns of the tables `$1`, with the type under a domain and whether a b-tree can hold them. A column with the database's own
  * collation has none here.
  */
-export const columns: Statement<ColumnFacts> = {
+export const columns: Diagnostic<ColumnFacts> = {
   name: "columns",
+  finds: "columns and their types",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select a.attrelid::int8::float8 as table_oid, a.attname::text as column, a.attnum::int as position,
       format_type(a.atttypid, a.atttypmod) as type, t.typtype::text as type_kind, tn.nspname::text as type_schema,
       (select e.extname::text from pg_depend d join pg_extension e on e.oid = d.refobjid

@@ -1,12 +1,16 @@
 import { DatabaseCounters } from "../../contracts/snapshot.ts";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 /** Checkpoint counters moved to a view of their own in PostgreSQL 17. */
 const OWN_VIEW_VERSION = 170000;
 
 /** Cumulative counters of this database, and of the server's checkpoints and write-ahead log. */
-export const databaseCounters = (version: number): Statement<DatabaseCounters> => ({
+export const databaseCounters = (version: number): Diagnostic<DatabaseCounters> => ({
   name: "database-counters",
+  finds: "deadlocks, temporary files, cache, checkpoints",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 1,
   text: `select d.deadlocks::float8 as "deadlocks", d.temp_bytes::float8 as "tempBytes",
       d.blks_hit::float8 as "blocksHit", d.blks_read::float8 as "blocksRead", d.xact_commit::float8 as "commits",
       ${

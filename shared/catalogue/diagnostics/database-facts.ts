@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   bytes: z.number(),
@@ -14,8 +14,12 @@ const Row = z.strictObject({
 export type DatabaseFacts = z.infer<typeof Row>;
 
 /** This database: size, age of its oldest transaction id, and since when its counters count. */
-export const databaseFacts: Statement<DatabaseFacts> = {
+export const databaseFacts: Diagnostic<DatabaseFacts> = {
   name: "database-facts",
+  finds: "size and age of the database, and since when it counts",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 1,
   text: `select pg_database_size(d.oid)::float8 as bytes, age(d.datfrozenxid)::float8 as freeze_age, mxid_age(d.datminmxid)::float8 as mxid_age,
       extract(epoch from clock_timestamp() - s.stats_reset)::float8 as reset_seconds,
       extract(epoch from clock_timestamp() - pg_postmaster_start_time())::float8 as uptime_seconds, d.datcollate::text as collation,

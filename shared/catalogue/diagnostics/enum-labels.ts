@@ -1,12 +1,16 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({ type: z.string(), labels: z.array(z.string()) });
 export type EnumLabels = z.infer<typeof Row>;
 
 /** The labels of the enum types that the tables `$1` use, under the name that format_type gives them. */
-export const enumLabels: Statement<EnumLabels> = {
+export const enumLabels: Diagnostic<EnumLabels> = {
   name: "enum-labels",
+  finds: "labels of enum types",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select format_type(t.oid, null) as type, array(select e.enumlabel::text from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder) as labels
     from pg_type t
     where t.typtype = 'e' and t.oid in (

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   constraint: z.string(),
@@ -13,8 +13,12 @@ const Row = z.strictObject({
 export type ForeignKey = z.infer<typeof Row>;
 
 /** Foreign keys of the schemas `$1`, at most 1,000: the columns of the child by which a deleted parent is searched. */
-export const foreignKeys: Statement<ForeignKey> = {
+export const foreignKeys: Diagnostic<ForeignKey> = {
   name: "foreign-keys",
+  finds: "foreign keys and the columns of their children",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 1000,
   text: `select o.conname::text as constraint, o.conrelid::int8::float8 as child_oid, n.nspname::text as child_schema, c.relname::text as child,
       o.confrelid::int8::float8 as parent_oid, p.relname::text as parent,
       array(select a.attname::text from unnest(o.conkey) with ordinality k(attnum, ordinal)

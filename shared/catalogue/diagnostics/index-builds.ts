@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   pid: z.number(),
@@ -16,8 +16,12 @@ export type IndexBuild = z.infer<typeof Row>;
  * Index builds that are under way in this database. One of PgMedic's own that still waits for its table is not in the progress view yet:
  * it is known by the mark of its statement.
  */
-export const indexBuilds: Statement<IndexBuild> = {
+export const indexBuilds: Diagnostic<IndexBuild> = {
   name: "index-builds",
+  finds: "index builds under way",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: null,
   text: `select a.pid, a.application_name, coalesce(p.relid, 0)::int8::float8 as table_oid,
       coalesce(p.index_relid, 0)::int8::float8 as index_oid, coalesce(p.phase, 'waiting for the table') as phase,
       case when p.blocks_total > 0 then p.blocks_done::float8 / p.blocks_total end as share_done

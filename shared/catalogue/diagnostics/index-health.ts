@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   oid: z.number(),
@@ -33,8 +33,12 @@ const Row = z.strictObject({
 export type IndexHealth = z.infer<typeof Row>;
 
 /** The indexes of the schemas `$1`, at most 2,000, the largest first, with what is needed to tell waste from use. Those of partitioned tables themselves hold nothing and are left out. */
-export const indexHealth: Statement<IndexHealth> = {
+export const indexHealth: Diagnostic<IndexHealth> = {
   name: "index-health",
+  finds: "use, size, validity and twins of indexes",
+  needs: "select",
+  risk: "free",
+  mostRows: 2000,
   text: `select i.indexrelid::int8::float8 as oid, i.indrelid::int8::float8 as table_oid, n.nspname::text as schema, t.relname::text as "table",
       c.relname::text as index, pg_get_userbyid(t.relowner)::text as owner, pg_get_indexdef(i.indexrelid) as definition, am.amname::text as method,
       concat_ws(' ', i.indrelid, am.amname, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   oid: z.number(),
@@ -23,8 +23,12 @@ const Row = z.strictObject({
 export type IndexFacts = z.infer<typeof Row>;
 
 /** Indexes of the tables `$1`, invalid ones included. */
-export const indexes: Statement<IndexFacts> = {
+export const indexes: Diagnostic<IndexFacts> = {
   name: "indexes",
+  finds: "indexes of tables",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select i.indexrelid::int8::float8 as oid, i.indrelid::int8::float8 as table_oid, n.nspname::text as schema, c.relname::text as index,
       pg_get_indexdef(i.indexrelid) as definition, am.amname::text as method,
       array(select a.attname::text from unnest(i.indkey::int2[]) with ordinality k(attnum, ordinal)

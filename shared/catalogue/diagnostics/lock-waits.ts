@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   pid: z.number(),
@@ -11,8 +11,12 @@ const Row = z.strictObject({
 export type LockWait = z.infer<typeof Row>;
 
 /** Locks that sessions wait for, at most 500, with the relation where they are about one in this database. */
-export const lockWaits: Statement<LockWait> = {
+export const lockWaits: Diagnostic<LockWait> = {
   name: "lock-waits",
+  finds: "locks that are waited for",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 500,
   text: `select l.pid, l.locktype as lock_type, l.mode, l.relation::int8::float8 as relation_oid,
       case when l.database = (select oid from pg_database where datname = current_database())
         then (select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = l.relation) end as relation

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   state: z.string().nullable(),
@@ -11,8 +11,12 @@ const Row = z.strictObject({
 export type OneSession = z.infer<typeof Row>;
 
 /** The session with the process id `$1` that began at `$2` (to the millisecond), if it is still there. */
-export const oneSession: Statement<OneSession> = {
+export const oneSession: Diagnostic<OneSession> = {
   name: "one-session",
+  finds: "whether one session is still in one transaction",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 1,
   text: `select a.state, to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as xact_start,
       a.usename::text as role, a.application_name as application,
       coalesce((select r.rolsuper from pg_roles r where r.oid = a.usesysid), false) as is_superuser

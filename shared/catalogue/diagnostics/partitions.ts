@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   parent_oid: z.number(),
@@ -18,8 +18,12 @@ const Row = z.strictObject({
 export type PartitionedTable = z.infer<typeof Row>;
 
 /** Partitioned tables of the schemas `$1`: what their default partition takes, and whether the range partitions end. */
-export const partitions: Statement<PartitionedTable> = {
+export const partitions: Diagnostic<PartitionedTable> = {
   name: "partitions",
+  finds: "partitioned tables, their default partition and their end",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 200,
   text: `select p.partrelid::int8::float8 as parent_oid, n.nspname::text as schema, c.relname::text as parent, p.partstrat::text as strategy,
       (select count(*) from pg_inherits h where h.inhparent = c.oid)::int as partitions, pg_get_partkeydef(c.oid) as key,
       nullif(p.partdefid, 0)::int8::float8 as default_oid, d.relname::text as default_partition,

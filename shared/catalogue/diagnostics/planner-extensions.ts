@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   name: z.string(),
@@ -11,8 +11,12 @@ const Row = z.strictObject({
 export type ExtensionFacts = z.infer<typeof Row>;
 
 /** Which of the extensions `$1` this database has, or could have. */
-export const plannerExtensions: Statement<ExtensionFacts> = {
+export const plannerExtensions: Diagnostic<ExtensionFacts> = {
   name: "planner-extensions",
+  finds: "extensions that plans depend on",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select a.name::text as name, n.nspname::text as schema,
       e.oid is not null or coalesce(current_setting('azure.extensions', true), '') = ''
         or lower(a.name::text) = any(string_to_array(lower(replace(current_setting('azure.extensions', true), ' ', '')), ',')) as is_allowed

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   constraint: z.string(),
@@ -19,8 +19,12 @@ const PAGES_TO_MATTER = 1024;
  * Foreign keys to the tables `$1` whose columns begin no valid index of the child, where the child is large: deleting a parent, or
  * changing its key, reads the whole child for each row.
  */
-export const plannerForeignKeys: Statement<UnindexedForeignKey> = {
+export const plannerForeignKeys: Diagnostic<UnindexedForeignKey> = {
   name: "planner-foreign-keys",
+  finds: "foreign keys without an index",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select o.conname::text as constraint, o.conrelid::int8::float8 as child_oid, n.nspname::text as child_schema,
       c.relname::text as child_table,
       array(select a.attname::text from unnest(o.conkey) with ordinality k(attnum, ordinal)

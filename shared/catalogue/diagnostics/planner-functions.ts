@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   schema: z.string(),
@@ -16,8 +16,12 @@ const Row = z.strictObject({
 export type FunctionFacts = z.infer<typeof Row>;
 
 /** The user's own functions with the names `$2` in the schemas `$1`: what the planner knows of them, not what they do. */
-export const plannerFunctions: Statement<FunctionFacts> = {
+export const plannerFunctions: Diagnostic<FunctionFacts> = {
   name: "planner-functions",
+  finds: "functions that plans depend on",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select n.nspname::text as schema, p.proname::text as function, pg_get_function_arguments(p.oid) as arguments,
       pg_get_function_result(p.oid) as result, p.provolatile::text as volatility, p.proisstrict as is_strict,
       p.proretset as returns_set, p.procost::float8 as cost, p.prorows::float8 as rows

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   oid: z.number(),
@@ -15,8 +15,12 @@ const Row = z.strictObject({
 export type PartitionFacts = z.infer<typeof Row>;
 
 /** How those of the tables `$1` that are partitioned, or partitions, hang together. */
-export const plannerPartitions: Statement<PartitionFacts> = {
+export const plannerPartitions: Diagnostic<PartitionFacts> = {
   name: "planner-partitions",
+  finds: "partitions and their bounds",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select c.oid::int8::float8 as oid, i.inhparent::int8::float8 as parent_oid,
       pg_get_expr(c.relpartbound, c.oid) as bound, pg_get_partkeydef(c.oid) as key,
       (select count(*) from pg_inherits below where below.inhparent = c.oid)::int as partitions

@@ -1,12 +1,16 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({ name: z.string(), value: z.string() });
 export type PlannerSetting = z.infer<typeof Row>;
 
 /** The settings that change plans, as this role sees them. Values come with their unit, ready for SET. */
-export const plannerSettings: Statement<PlannerSetting> = {
+export const plannerSettings: Diagnostic<PlannerSetting> = {
   name: "planner-settings",
+  finds: "settings that change plans",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select name, current_setting(name) as value
     from pg_settings
     where name in ('seq_page_cost', 'random_page_cost', 'cpu_tuple_cost', 'cpu_index_tuple_cost', 'cpu_operator_cost',

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   table_oid: z.number(),
@@ -14,8 +14,12 @@ const Row = z.strictObject({
 export type StatisticsObject = z.infer<typeof Row>;
 
 /** CREATE STATISTICS objects over columns of the tables `$1`, with what ANALYZE found, as far as it can be read. */
-export const plannerStatistics: Statement<StatisticsObject> = {
+export const plannerStatistics: Diagnostic<StatisticsObject> = {
   name: "planner-statistics",
+  finds: "extended statistics that plans depend on",
+  needs: "select",
+  risk: "free",
+  mostRows: 1,
   text: `select s.stxrelid::int8::float8 as table_oid, n.nspname::text as schema, s.stxname::text as name,
       pg_get_statisticsobjdef(s.oid) as definition,
       (select x.n_distinct::text from pg_stats_ext x where x.statistics_schemaname = n.nspname and x.statistics_name = s.stxname limit 1) as distinct,

@@ -1,12 +1,16 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({ schema: z.string(), view: z.string(), definition: z.string(), depth: z.number() });
 export type ViewFacts = z.infer<typeof Row>;
 
 /** Views with the names `$2` in the schemas `$1` and the views below them, the innermost first, so that they can be made in this order. */
-export const plannerViews: Statement<ViewFacts> = {
+export const plannerViews: Diagnostic<ViewFacts> = {
   name: "planner-views",
+  finds: "views and what is below them",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `with recursive reached(oid, depth) as (
       select c.oid, 0 from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = any($1) and c.relname = any($2) and c.relkind = 'v'

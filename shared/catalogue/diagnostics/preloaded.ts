@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   tracks_io: z.boolean(),
@@ -14,8 +14,12 @@ const Row = z.strictObject({
 export type Preloaded = z.infer<typeof Row>;
 
 /** How far pg_stat_statements has come: installed on the machine, loaded by the server, created in this database; and whether I/O times are tracked. */
-export const preloaded: Statement<Preloaded> = {
+export const preloaded: Diagnostic<Preloaded> = {
   name: "preloaded",
+  finds: "how far pg_stat_statements has come",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 1,
   text: `select current_setting('track_io_timing')::boolean as tracks_io,
       (select setting from pg_settings where name = 'shared_preload_libraries') as libraries,
       current_setting('pg_stat_statements.max', true) is not null as is_loaded,

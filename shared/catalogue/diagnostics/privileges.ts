@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   role: z.string(),
@@ -22,8 +22,12 @@ export type Privileges = z.infer<typeof Row>;
  * What the role of this session may do in the schemas `$1`: monitor, read, and act for which owners. Since PostgreSQL 16 a membership
  * alone does not allow SET ROLE.
  */
-export const privileges: Statement<Privileges> = {
+export const privileges: Diagnostic<Privileges> = {
   name: "privileges",
+  finds: "what a role may see and do",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 1,
   text: `select current_user::text as role,
       (select rolsuper from pg_roles where rolname = current_user) as is_superuser,
       pg_has_role(current_user, 'pg_monitor', 'usage') as is_monitor,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   pid: z.number(),
@@ -11,8 +11,12 @@ const Row = z.strictObject({
 export type ProgressFacts = z.infer<typeof Row>;
 
 /** Maintenance that is under way: vacuums, analyses, index builds, rewrites, and base backups. */
-export const progress: Statement<ProgressFacts> = {
+export const progress: Diagnostic<ProgressFacts> = {
   name: "progress",
+  finds: "maintenance under way",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: null,
   text: `select p.pid, p.command, p.table_oid, p.phase,
       exists (select 1 from pg_stat_activity a where a.pid = p.pid and a.backend_type = 'autovacuum worker') as is_autovacuum
     from (

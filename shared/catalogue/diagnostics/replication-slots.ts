@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   slot: z.string(),
@@ -17,8 +17,12 @@ const Row = z.strictObject({
 export type ReplicationSlot = z.infer<typeof Row>;
 
 /** Replication slots with what they hold back: write-ahead log, and the rows that VACUUM may not remove. */
-export const replicationSlots: Statement<ReplicationSlot> = {
+export const replicationSlots: Diagnostic<ReplicationSlot> = {
   name: "replication-slots",
+  finds: "slots and what they hold back",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 100,
   text: `select s.slot_name::text as slot, s.slot_type as type, s.active as is_active, s.database::text as database,
       age(s.xmin)::float8 as xmin_age, age(s.catalog_xmin)::float8 as catalog_xmin_age,
       case when pg_is_in_recovery() then null else pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::float8 end as retained_bytes,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   role: z.string(),
@@ -20,8 +20,12 @@ const Row = z.strictObject({
 export type RoleConnections = z.infer<typeof Row>;
 
 /** Connections by role, PgMedic's own left out. */
-export const roleConnections: Statement<RoleConnections> = {
+export const roleConnections: Diagnostic<RoleConnections> = {
   name: "role-connections",
+  finds: "connections by role",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 200,
   text: `select r.rolname::text as role, r.rolsuper as is_superuser, r.rolconnlimit as connection_limit, count(*)::int as connections,
       count(*) filter (where a.state = 'idle')::int as idle,
       count(*) filter (where a.state like 'idle in transaction%')::int as idle_in_transaction,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   is_superuser: z.boolean(),
@@ -11,8 +11,12 @@ const Row = z.strictObject({
 export type RoleFacts = z.infer<typeof Row>;
 
 /** One role, named `$1`: its limit, its settings in this database, and how many sessions it has. */
-export const roleFacts: Statement<RoleFacts> = {
+export const roleFacts: Diagnostic<RoleFacts> = {
   name: "role-facts",
+  finds: "limit, settings and sessions of one role",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 1,
   text: `select r.rolsuper as is_superuser, r.rolconnlimit as connection_limit,
       coalesce((select s.setconfig from pg_db_role_setting s
         where s.setrole = r.oid and s.setdatabase = (select oid from pg_database where datname = current_database())), '{}') as settings,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   schema: z.string(),
@@ -14,8 +14,12 @@ const Row = z.strictObject({
 export type SequenceFacts = z.infer<typeof Row>;
 
 /** Sequences of the schemas `$1` that have given out more than half, of their own values or of what their column can hold. */
-export const sequences: Statement<SequenceFacts> = {
+export const sequences: Diagnostic<SequenceFacts> = {
   name: "sequences",
+  finds: "sequences that run out",
+  needs: "select",
+  risk: "free",
+  mostRows: 200,
   text: `select s.schemaname::text as schema, s.sequencename::text as sequence, s.last_value::float8 as last_value, s.max_value::float8 as max_value,
       s.cycle as cycles, t.relname::text as "table", a.attname::text as column, format_type(a.atttypid, null) as column_type
     from pg_sequences s join pg_namespace n on n.nspname = s.schemaname

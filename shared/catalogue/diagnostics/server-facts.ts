@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   version: z.number(),
@@ -20,8 +20,12 @@ export type ServerFacts = z.infer<typeof Row>;
  * server must have loaded it at its start, which its settings show, this role may look into its schema, and it is at version 1.8
  * (108 here), the one of PostgreSQL 13: a server that was upgraded keeps the extension's old version until somebody updates it.
  */
-export const serverFacts: Statement<ServerFacts> = {
+export const serverFacts: Diagnostic<ServerFacts> = {
   name: "server-facts",
+  finds: "version, role, and where pg_stat_statements is",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 1,
   text: `select current_setting('server_version_num')::int as version,
       current_database()::text as database,
       pg_is_in_recovery() as is_in_recovery,

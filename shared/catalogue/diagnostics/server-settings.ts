@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   name: z.string(),
@@ -11,8 +11,12 @@ const Row = z.strictObject({
 export type ServerSetting = z.infer<typeof Row>;
 
 /** The settings that causes rest on, in their own units, with where they come from: the server's, not this session's. */
-export const serverSettings: Statement<ServerSetting> = {
+export const serverSettings: Diagnostic<ServerSetting> = {
   name: "server-settings",
+  finds: "settings and where they come from",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `select name, reset_val as setting, unit, source, context from pg_settings
     where name in ('autovacuum', 'autovacuum_max_workers', 'autovacuum_naptime', 'autovacuum_vacuum_threshold', 'autovacuum_vacuum_scale_factor',
       'autovacuum_vacuum_insert_threshold', 'autovacuum_vacuum_insert_scale_factor', 'autovacuum_analyze_threshold', 'autovacuum_analyze_scale_factor',

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   pid: z.number(),
@@ -27,8 +27,12 @@ const Row = z.strictObject({
 export type SessionFacts = z.infer<typeof Row>;
 
 /** Sessions and workers, PgMedic's own left out, at most 500: those that wait or hold something first. 0 among the blockers is a prepared transaction. */
-export const sessions: Statement<SessionFacts> = {
+export const sessions: Diagnostic<SessionFacts> = {
   name: "sessions",
+  finds: "sessions, what they wait for and who blocks them",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 500,
   text: `select a.pid, to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as backend_start,
       to_char(a.xact_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as xact_start,
       a.usename::text as role, coalesce((select r.rolsuper from pg_roles r where r.oid = a.usesysid), false) as is_superuser,

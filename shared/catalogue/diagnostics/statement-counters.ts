@@ -1,5 +1,5 @@
 import { StatementCounters } from "../../contracts/snapshot.ts";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 import { identifier } from "../../core/identifier.ts";
 
 /** PgMedic's own statements carry this mark and are never counted as load. */
@@ -9,8 +9,12 @@ export const OWN_MARK = "%/* pgmedic:%";
  * Cumulative counters of the `$1` costliest statements of this database. A statement inside a function is counted with its caller,
  * so only top-level ones are read where the extension tells them apart: from its version 1.9 (109 here) on. Compile times come with 1.10.
  */
-export const statementCounters = (schema: string, version: number): Statement<StatementCounters> => ({
+export const statementCounters = (schema: string, version: number): Diagnostic<StatementCounters> => ({
   name: "statement-counters",
+  finds: "the statements that took the time",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: 500,
   text: `select userid::text || '/' || queryid::text as key,
       sum(calls)::float8 as "calls",
       sum(total_exec_time)::float8 as "totalMs",

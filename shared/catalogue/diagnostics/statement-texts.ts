@@ -1,12 +1,16 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 import { identifier } from "../../core/identifier.ts";
 
 const Row = z.strictObject({ key: z.string(), query: z.string(), role: z.string().nullable() });
 
 /** The normalised texts of the statements with the keys `$1`, and the role that runs each. */
-export const statementTexts = (schema: string): Statement<z.infer<typeof Row>> => ({
+export const statementTexts = (schema: string): Diagnostic<z.infer<typeof Row>> => ({
   name: "statement-texts",
+  finds: "normalised texts of statements",
+  needs: "pg_monitor",
+  risk: "free",
+  mostRows: null,
   text: `select s.userid::text || '/' || s.queryid::text as key, min(s.query) as query,
       (select r.rolname::text from pg_roles r where r.oid = s.userid) as role
     from ${identifier(schema, "pg_stat_statements")} s

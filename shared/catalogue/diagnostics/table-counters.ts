@@ -1,9 +1,13 @@
 import { TableCounters } from "../../contracts/snapshot.ts";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 /** Cumulative counters of the tables in the schemas `$1`, at most 2,000, the most read first. */
-export const tableCounters: Statement<TableCounters> = {
+export const tableCounters: Diagnostic<TableCounters> = {
   name: "table-counters",
+  finds: "how tables are read and written",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 2000,
   text: `select relid::int8::float8 as oid,
       coalesce(seq_scan, 0)::float8 as "seqScans",
       coalesce(seq_tup_read, 0)::float8 as "seqTuples",

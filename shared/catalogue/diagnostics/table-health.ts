@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   oid: z.number(),
@@ -30,8 +30,12 @@ const Row = z.strictObject({
 export type TableHealth = z.infer<typeof Row>;
 
 /** How the tables of the schemas `$1` are kept: the 1,000 with the most dead or changed rows, the oldest ids, or the most bytes. */
-export const tableHealth: Statement<TableHealth> = {
+export const tableHealth: Diagnostic<TableHealth> = {
   name: "table-health",
+  finds: "dead rows, ages, statistics of tables",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 1000,
   text: `select c.oid::int8::float8 as oid, n.nspname::text as schema, c.relname::text as "table", c.relkind::text as kind,
       pg_get_userbyid(c.relowner)::text as owner, c.reltuples::float8 as rows, c.relpages::float8 as pages,
       c.relallvisible::float8 as visible_pages, c.relpages::float8 * current_setting('block_size')::float8 as bytes,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   analyses: z.number(),
@@ -18,8 +18,12 @@ const Row = z.strictObject({
 export type TableUpkeep = z.infer<typeof Row>;
 
 /** What was done to one table and what is set on it: schema `$1`, name `$2`. Counts go up by one with every VACUUM and ANALYZE. */
-export const tableUpkeep: Statement<TableUpkeep> = {
+export const tableUpkeep: Diagnostic<TableUpkeep> = {
   name: "table-upkeep",
+  finds: "VACUUM, ANALYZE and options of one table",
+  needs: "nothing",
+  risk: "free",
+  mostRows: 1,
   text: `select (s.analyze_count + s.autoanalyze_count)::float8 as analyses,
       (s.vacuum_count + s.autovacuum_count)::float8 as vacuums,
       s.n_dead_tup::float8 as dead_rows, s.n_mod_since_analyze::float8 as modified_rows,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Statement } from "../../contracts/statement.ts";
+import type { Diagnostic } from "../../contracts/statement.ts";
 
 const Row = z.strictObject({
   oid: z.number(),
@@ -21,8 +21,12 @@ export const MOST_PARTITIONS = 128;
  * Tables, partitioned tables and materialised views that planning a query over the names `$2` in the schemas `$1` touches: those
  * named, what named views read, and partitions. `rows` is -1 where never analysed.
  */
-export const tables: Statement<TableFacts> = {
+export const tables: Diagnostic<TableFacts> = {
   name: "tables",
+  finds: "size and owner of tables",
+  needs: "nothing",
+  risk: "free",
+  mostRows: null,
   text: `with recursive reached(oid, kind) as (
       select c.oid, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = any($1) and c.relname = any($2) and c.relkind in ('r', 'p', 'm', 'v')
