@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import type * as Jose from "jose";
 import { z } from "zod";
 import { problem } from "./problem.ts";
 import { services } from "./services.ts";
@@ -14,10 +14,10 @@ const Claims = z.looseObject({
 
 /** Clocks of two services may differ by this much. */
 const LEEWAY_SECONDS = 60;
-const keySets = new Map<string, JWTVerifyGetKey>();
+const keySets = new Map<string, Jose.JWTVerifyGetKey>();
 
 /** The signing keys of an authority: fetched once, cached, and fetched again when a token names a key that is not among them. */
-function keysOf(authority: string): JWTVerifyGetKey {
+function keysOf({ createRemoteJWKSet }: typeof Jose, authority: string): Jose.JWTVerifyGetKey {
   const keys =
     keySets.get(authority) ??
     createRemoteJWKSet(new URL(`${authority}/discovery/v2.0/keys`), { timeoutDuration: 3_000 });
@@ -36,8 +36,9 @@ export async function refusedCaller(request: HttpRequest): Promise<HttpResponseI
   const token = /^Bearer (\S+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
   if (token === undefined) return unproven("Send an Entra token as a Bearer token.");
   const authority = `${host}/${tenant}`;
+  const jose = await import("jose"); // only with a token to verify, so that the app starts without it
   try {
-    const { payload } = await jwtVerify(token, keysOf(authority), {
+    const { payload } = await jose.jwtVerify(token, keysOf(jose, authority), {
       issuer: `${authority}/v2.0`,
       audience,
       algorithms: ["RS256"],
@@ -47,7 +48,8 @@ export async function refusedCaller(request: HttpRequest): Promise<HttpResponseI
     return somebodyElse(payload, settings);
   } catch (failure) {
     // A key server that does not answer is an outage, which the caller shall repeat, and no proof of anything.
-    if (failure instanceof errors.JOSEError && !(failure instanceof errors.JWKSTimeout)) return unproven(failure.code);
+    if (failure instanceof jose.errors.JOSEError && !(failure instanceof jose.errors.JWKSTimeout))
+      return unproven(failure.code);
     throw failure;
   }
 }
@@ -55,7 +57,7 @@ export async function refusedCaller(request: HttpRequest): Promise<HttpResponseI
 const unproven = (detail: string): HttpResponseInit =>
   problem(401, "token-not-valid", { title: "The token is missing or not valid", detail });
 
-function somebodyElse(payload: JWTPayload, settings: Settings): HttpResponseInit | null {
+function somebodyElse(payload: Jose.JWTPayload, settings: Settings): HttpResponseInit | null {
   const { roles, azp, appid } = Claims.parse(payload);
   const isCaller = (azp ?? appid) === settings.INGEST_CALLER_APP_ID;
   if (isCaller && roles.includes(settings.INGEST_CALLER_ROLE)) return null;

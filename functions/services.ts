@@ -29,6 +29,7 @@ export function servicesOf(settings: Settings) {
     connectionString: settings.ServiceBus,
     namespace: settings.ServiceBus__fullyQualifiedNamespace,
   });
+  let playbooks: ReturnType<typeof playbooksOf> | undefined;
   return {
     settings,
     documents,
@@ -42,7 +43,10 @@ export function servicesOf(settings: Settings) {
     snapshots: snapshotsOf(documents),
     system: systemOf(documents),
     metrics: metricsOf(settings.METRICS_ENDPOINT),
-    playbooks: playbooksOf(settings.PGMEDIC_PLAYBOOKS),
+    /** Read on first use: whoever only takes alerts needs none. */
+    get playbooks() {
+      return (playbooks ??= playbooksOf(settings.PGMEDIC_PLAYBOOKS));
+    },
     platform: platformOf(settings.RESOURCE_MANAGER_ENDPOINT),
     now: () => new Date(),
   };

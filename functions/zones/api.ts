@@ -9,6 +9,7 @@ import { createInstruction, listInstructions, revokeInstruction } from "../api/i
 import { triageLogs } from "../api/logs.ts";
 import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
+import { prepareClients } from "../prepare.ts";
 import { checkServer, deleteServer, listServers, putServer, readCheck, readServer } from "../api/servers.ts";
 import type { Role } from "../../shared/contracts/api.ts";
 
@@ -48,4 +49,5 @@ export function register(): void {
   for (const [name, [method, route, role, handler]] of Object.entries(ENDPOINTS)) {
     app.http(name, { methods: [method], authLevel: "anonymous", route, handler: asPerson(role, handler) });
   }
+  app.hook.appStart(prepareClients);
 }

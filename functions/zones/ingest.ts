@@ -1,6 +1,7 @@
 import { app } from "@azure/functions";
 import { alertReceived } from "../alert-received.ts";
 import { health } from "../health.ts";
+import { prepareClients } from "../prepare.ts";
 import { guarded } from "../problem.ts";
 
 /** What the ingest app listens to: alerts. It holds no PostgreSQL identity. */
@@ -12,4 +13,5 @@ export function register(): void {
     handler: guarded(alertReceived),
   });
   app.http("health", { methods: ["GET"], authLevel: "anonymous", route: "health", handler: guarded(health) });
+  app.hook.appStart(prepareClients);
 }

@@ -12,6 +12,7 @@ import { rollBack } from "../activities/roll-back.ts";
 import { verify } from "../activities/verify.ts";
 import { approvalReceived } from "../approval-received.ts";
 import { closePlannerClone, plannerClone } from "../database.ts";
+import { prepareClients } from "../prepare.ts";
 import { runEventReceived } from "../run-event-received.ts";
 import { runRequested } from "../run-requested.ts";
 import { takeSnapshots } from "../snapshots.ts";
@@ -42,6 +43,7 @@ export function register(): void {
 
   app.timer("takeSnapshots", { schedule: EVERY_MINUTE, runOnStartup: true, handler: takeSnapshots });
   app.timer("sweep", { schedule: EVERY_MINUTE, handler: sweep, ...withClient });
+  app.hook.appStart(prepareClients);
   // The first incident should not wait for the clone to be made.
   app.hook.appStart(() => void plannerClone());
   app.hook.appTerminate(closePlannerClone);

@@ -1,4 +1,4 @@
-import { CosmosClient, ErrorResponse, type Container, type SqlParameter } from "@azure/cosmos";
+import type { Container, Database, SqlParameter } from "@azure/cosmos";
 import type { z } from "zod";
 import { azureCredential } from "./identity.ts";
 
@@ -22,23 +22,34 @@ type DocumentSettings = { endpoint: string; key: string | undefined; database: s
 /** A search within one partition names it in its condition, as `@partition`: not every endpoint limits a query by the option alone. */
 type Search = { container: ContainerName; sql: string; parameters: SqlParameter[]; partition?: string };
 
-const statusOf = (error: unknown): number => (error instanceof ErrorResponse ? Number(error.code) : Number.NaN);
+/** The client's errors are objects of its own that carry the answer's status as `code`. */
+const statusOf = (error: unknown): number =>
+  typeof error === "object" && error !== null && "code" in error ? Number(error.code) : Number.NaN;
+
+async function openDatabase({ endpoint, key, database }: DocumentSettings): Promise<Database> {
+  const { CosmosClient } = await import("@azure/cosmos"); // a third of a second of a cold start
+  const client = new CosmosClient({
+    endpoint,
+    ...(key === undefined ? { aadCredentials: await azureCredential() } : { key }),
+    connectionPolicy: { enableEndpointDiscovery: key === undefined, requestTimeout: 10_000 },
+  });
+  return client.database(database);
+}
 
 /** Cosmos DB as documents with ETags. Conflicts are values; an outage rejects. Only features that every endpoint has are used. */
 export function documentsOf(settings: DocumentSettings) {
-  const isLocal = settings.key !== undefined;
-  const client = new CosmosClient({
-    endpoint: settings.endpoint,
-    ...(settings.key === undefined ? { aadCredentials: azureCredential() } : { key: settings.key }),
-    connectionPolicy: { enableEndpointDiscovery: !isLocal, requestTimeout: 10_000 },
-  });
-  const database = client.database(settings.database);
-  const containerOf = (name: ContainerName): Container => database.container(name);
+  let opening: Promise<Database> | undefined;
+  const database = (): Promise<Database> => (opening ??= openDatabase(settings));
+  const containerOf = async (name: ContainerName): Promise<Container> => (await database()).container(name);
 
   return {
+    /** Loads the client ahead of the first document. */
+    prepare: async (): Promise<void> => void (await database()),
     /** Reads one document; null when it is not there. */
     read: async <T>(at: Address, schema: z.ZodType<T>): Promise<Stored<T> | null> => {
-      const { resource, statusCode } = await containerOf(at.container)
+      const { resource, statusCode } = await (
+        await containerOf(at.container)
+      )
         .item(at.id, at.partition)
         .read<Record<string, unknown>>();
       if (statusCode === 404 || resource === undefined) return null;
@@ -47,7 +58,7 @@ export function documentsOf(settings: DocumentSettings) {
     /** Creates a document, once: a second creation of the same id changes nothing. */
     create: async (at: Address, value: object): Promise<"created" | "exists"> => {
       try {
-        await containerOf(at.container).items.create(asDocument(at, value));
+        await (await containerOf(at.container)).items.create(asDocument(at, value));
         return "created";
       } catch (error) {
         if (statusOf(error) === 409) return "exists";
@@ -57,7 +68,9 @@ export function documentsOf(settings: DocumentSettings) {
     /** Replaces a document if nobody else changed it since it was read. */
     replace: async (at: Address, value: object, etag: string): Promise<"replaced" | "stale"> => {
       try {
-        await containerOf(at.container)
+        await (
+          await containerOf(at.container)
+        )
           .item(at.id, at.partition)
           .replace(asDocument(at, value), { accessCondition: { type: "IfMatch", condition: etag } });
         return "replaced";
@@ -68,13 +81,13 @@ export function documentsOf(settings: DocumentSettings) {
     },
     /** Writes a document whatever was there. */
     put: async (at: Address, value: object): Promise<void> => {
-      await containerOf(at.container).items.upsert(asDocument(at, value));
+      await (await containerOf(at.container)).items.upsert(asDocument(at, value));
     },
     /** Removes a document; with an ETag only if nobody changed it. */
     remove: async (at: Address, etag?: string): Promise<"removed" | "stale"> => {
       try {
         const options = etag === undefined ? {} : { accessCondition: { type: "IfMatch", condition: etag } };
-        await containerOf(at.container).item(at.id, at.partition).delete(options);
+        await (await containerOf(at.container)).item(at.id, at.partition).delete(options);
         return "removed";
       } catch (error) {
         if (statusOf(error) === 404) return "removed";
@@ -88,8 +101,10 @@ export function documentsOf(settings: DocumentSettings) {
       if (partition !== undefined && !sql.includes(`${CONTAINERS[container].replace("/", "c.")} = @partition`))
         throw new Error(`a search within a partition of ${container} must name it: ${sql}`);
       const within = partition === undefined ? [] : [{ name: "@partition", value: partition }];
-      const found = await containerOf(container)
-        .items.query<Record<string, unknown>>(
+      const found = await (
+        await containerOf(container)
+      ).items
+        .query<Record<string, unknown>>(
           { query: sql, parameters: [...parameters, ...within] },
           partition === undefined ? {} : { partitionKey: partition },
         )
@@ -98,7 +113,7 @@ export function documentsOf(settings: DocumentSettings) {
     },
     /** Rejects when the account cannot be reached. */
     ping: async (): Promise<void> => {
-      await database.read();
+      await (await database()).read();
     },
   };
 }
