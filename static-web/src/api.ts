@@ -14,6 +14,7 @@ import {
 } from "../../shared/contracts/api.ts";
 import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/chat.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
+import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import { ServerCheck } from "../../shared/contracts/server.ts";
 import { SignedIn } from "./principal.ts";
 
@@ -149,6 +150,13 @@ export const api = {
   },
   incident: (incidentId: string) => call(`/api/incidents/${id(incidentId)}`, { schema: IncidentDetail }),
   audit: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/audit`, { schema: AuditAnswer }),
+  actions: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/actions`, { schema: ActionsAnswer }),
+  runAction: (incidentId: string, actionId: string, parameters: DiagnosticParameters) =>
+    call(`/api/incidents/${id(incidentId)}/actions/${id(actionId)}`, {
+      method: "POST",
+      body: { parameters },
+      schema: Insight,
+    }),
   decide: (incidentId: string, body: DecisionRequest) =>
     call(`/api/incidents/${id(incidentId)}/decision`, { method: "POST", body, schema: IncidentDetail }),
   openChat: (body: z.infer<typeof ChatRequest>) => call("/api/chats", { method: "POST", body, schema: Chat }),

@@ -69,6 +69,11 @@ export const can = {
       : no("It is revoked already."),
   checkServer: (principal: Principal): Capability =>
     mayAs(principal, "operator", "check a server") ?? yes("Connects with both roles and says what is missing."),
+  lookFurther: (principal: Principal, isBusy: boolean): Capability => {
+    const refusal = mayAs(principal, "operator", "run diagnostics");
+    if (refusal !== null) return refusal;
+    return isBusy ? no("One at a time: the last one is still running.") : yes("Reads only, within a time limit.");
+  },
   useKillSwitch: (principal: Principal): Capability =>
     mayAs(principal, "admin", "use the kill switch") ?? yes("Stops every execution until it is turned off."),
   playDemo: (principal: Principal): Capability =>

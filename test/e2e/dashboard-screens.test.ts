@@ -97,7 +97,17 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     await page.getByRole("heading", { name: "Execution and verification" }).waitFor();
     await page.getByText("Chain broken").waitFor();
     await page.getByText("8 entries").click();
-    await page.getByRole("table").waitFor();
+    await page.getByRole("region", { name: "Audit entries" }).getByRole("table").waitFor();
+    await expectAccessible(page);
+    await context.close();
+  });
+
+  test("a diagnostic is run by its name, and what it found stays with the incident", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/incidents/inc-1", { theme, role: "operator" });
+    await page.getByRole("button", { name: "How the tables are kept" }).click();
+    const found = page.getByRole("region", { name: "How the tables are kept" });
+    await found.getByRole("cell", { name: "1204" }).waitFor();
     await expectAccessible(page);
     await context.close();
   });

@@ -11,6 +11,7 @@ import { AuditSection } from "./audit-section.tsx";
 import { DecisionCard } from "./decision-card.tsx";
 import { DiagnosisSection } from "./diagnosis-section.tsx";
 import { EvidenceSection } from "./evidence-section.tsx";
+import { FurtherSection } from "./further-section.tsx";
 import { IncidentHead } from "./incident-head.tsx";
 import { OutcomeSection } from "./outcome-section.tsx";
 import { PlansSection } from "./plans-section.tsx";
@@ -40,6 +41,7 @@ function Body({ incident, show, reload }: BodyOptions): JSX.Element {
           {proposal === null ? null : <ProposalSection proposal={proposal} />}
           {proposal === null ? null : <PlansSection proposal={proposal} />}
           {diagnosis === null ? null : <EvidenceSection diagnosis={diagnosis} />}
+          {diagnosis === null ? null : <FurtherSection incident={incident} />}
           <TimelineSection incident={incident} />
           <AuditSection incident={incident} />
         </div>

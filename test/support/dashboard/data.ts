@@ -1,3 +1,4 @@
+import type { Insight } from "../../../shared/contracts/diagnostic-run.ts";
 // Documents as the API answers with, for the screens' tests. Every one is parsed with its contract, so none can drift from it.
 import {
   IncidentDetail,
@@ -68,6 +69,21 @@ export const anInstruction = (changes: Partial<Instruction> = {}): Instruction =
     revoked: null,
     ...changes,
   });
+
+export const anInsight = (): Insight => ({
+  insightId: "insight-1",
+  actionId: "table-health",
+  title: "How the tables are kept",
+  parameters: {},
+  outcome: "answered",
+  because: null,
+  load: "clear",
+  rows: [{ table: "orders", dead_rows: 1_204, live_rows: 2_000_000 }],
+  rowCount: 1,
+  nextActions: [],
+  by: ada,
+  at: fromNow(-2 * SECOND_MS),
+});
 
 const QUERY =
   "select id, status, total, created_at from orders where customer_id = $1 order by created_at desc limit 20";

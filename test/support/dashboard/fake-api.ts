@@ -16,10 +16,12 @@ import {
 } from "../../../shared/contracts/api.ts";
 import { Chat, ChatReply } from "../../../shared/contracts/chat.ts";
 import { DecisionRequest } from "../../../shared/contracts/decision.ts";
+import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run.ts";
+import type { NextAction } from "../../../shared/contracts/log-triage.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
 import { ServerCheck } from "../../../shared/contracts/server.ts";
-import { ada, anInstruction, fromNow, summaryOf, timelineRowOf } from "./data.ts";
+import { ada, anInsight, anInstruction, fromNow, summaryOf, timelineRowOf } from "./data.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -224,6 +226,9 @@ export class FakeApi {
     return ok(Autonomy, this.store.autonomy);
   }
 
+  #insights: Insight[] = [];
+  #next: NextAction[] = [{ actionId: "table-health", label: "How the tables are kept", parameters: {} }];
+
   #audit(asked: Asked): Answer {
     const incident = this.#incident(asked);
     const entries = (incident?.timeline ?? []).map((entry, index) => ({
@@ -296,6 +301,13 @@ export class FakeApi {
         : ok(IncidentDetail, incident);
     },
     "GET incidents :id audit": (asked) => this.#audit(asked),
+    "GET incidents :id actions": () =>
+      ok(ActionsAnswer, { nextActions: this.#next, known: [], insights: this.#insights }),
+    "POST incidents :id actions table-health": () => {
+      const insight = anInsight();
+      this.#insights.push(insight);
+      return ok(Insight, insight);
+    },
     "POST incidents :id decision": (asked) => this.#decide(asked),
     "POST chats": () => ok(Chat, (this.store.chat = aChat()), 201),
     "POST chats :id messages": ({ body }) =>
