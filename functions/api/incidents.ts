@@ -68,7 +68,16 @@ export async function openIncident(request: HttpRequest, person: Person): Promis
   if (!server.enabled)
     return problem(409, "server-not-enabled", { title: `PgMedic is not enabled on ${server.serverId}` });
   const firedAt = now().toISOString();
-  const rule = wish.data.note ?? `${person.name} asked for a look`;
+  const { playbook, note } = wish.data;
+  if (playbook !== undefined && !services().playbooks.has(playbook)) {
+    const known = [...services().playbooks.keys()].toSorted().join(", ");
+    return problem(422, "unknown-playbook", {
+      title: `There is no playbook "${playbook}"`,
+      detail: `There are: ${known}.`,
+    });
+  }
+  const reason = note ?? `${person.name} asked for a look`;
+  const rule = playbook === undefined ? reason : `${reason} (${playbook})`;
   const alert = {
     alertId: `by-hand/${randomUUID()}`,
     rule,

@@ -46,8 +46,12 @@ export const IncidentList = z.strictObject({
   continuation: z.string().nullable(),
 });
 
-/** Body of `POST /api/incidents`. */
-export const IncidentRequest = z.strictObject({ serverId: Id, note: z.string().trim().min(1).max(120).optional() });
+/** Body of `POST /api/incidents`; without a playbook the general one is followed. */
+export const IncidentRequest = z.strictObject({
+  serverId: Id,
+  note: z.string().trim().min(1).max(120).optional(),
+  playbook: z.string().max(40).optional(),
+});
 
 /** `GET /api/incidents/{id}`: the aggregate without its outbox. */
 export const IncidentDetail = Incident.omit({ outbox: true });
