@@ -1,4 +1,5 @@
 import { CAUSES } from "./causes/index.ts";
+import { INDEX_NEEDS } from "./causes/missing-index.ts";
 import type { Proven, Suspicion } from "./causes/suspicion.ts";
 import type { Cause } from "../contracts/taxonomy.ts";
 import type { Observed } from "./observed.ts";
@@ -57,16 +58,7 @@ const BRINGS_ABOUT: Partial<Record<Cause, readonly Cause[]>> = {
   checkpoint_storm: ["undersized"],
   replica_lag: [],
 };
-const MISSING_INDEX: readonly Cause[] = [
-  "missing_index",
-  "missing_expression_index",
-  "missing_text_pattern_index",
-  "missing_trigram_index",
-  "missing_jsonb_index",
-  "missing_sort_index",
-  "missing_fk_index",
-  "wrong_column_order",
-];
+const MISSING_INDEX: readonly Cause[] = INDEX_NEEDS;
 const BY_MISSING_INDEX: readonly Cause[] = [
   "work_mem_spill",
   "jit_overhead",

@@ -29,18 +29,19 @@ const rulesOf = (cause: Choice["need"]): CauseRules => ({
   weigh: (seen) => seen.advice.chosen.filter(({ need }) => need === cause).map((choice) => weigh(seen, choice)),
 });
 
-export const missingIndexRules: readonly CauseRules[] = (
-  [
-    "missing_index",
-    "missing_expression_index",
-    "missing_text_pattern_index",
-    "missing_trigram_index",
-    "missing_jsonb_index",
-    "missing_sort_index",
-    "missing_fk_index",
-    "wrong_column_order",
-  ] as const
-).map(rulesOf);
+/** The causes that an index answers. */
+export const INDEX_NEEDS = [
+  "missing_index",
+  "missing_expression_index",
+  "missing_text_pattern_index",
+  "missing_trigram_index",
+  "missing_jsonb_index",
+  "missing_sort_index",
+  "missing_fk_index",
+  "wrong_column_order",
+] as const satisfies readonly Choice["need"][];
+
+export const missingIndexRules: readonly CauseRules[] = INDEX_NEEDS.map(rulesOf);
 
 function weigh(seen: Observed, choice: Choice): Suspicion {
   const { interval } = seen;
