@@ -1,5 +1,5 @@
 import type { Observed } from "../observed.ts";
-import { costly, nameOf } from "./statements.ts";
+import { costly, isBusyWith, nameOf } from "./statements.ts";
 import { type CauseRules, type Suspicion, count, percentOf, point, seconds, share } from "./suspicion.ts";
 
 const TOOLS =
@@ -137,7 +137,8 @@ const FRESH_SECONDS = 600;
 function freshCounters(seen: Observed): Suspicion[] {
   const since = seen.database?.reset_seconds ?? null;
   const isFresh = since !== null && since < FRESH_SECONDS;
-  if (!isFresh) return [];
+  // Load that can be seen needs another explanation than counters that began again.
+  if (!isFresh || isBusyWith(seen)) return [];
   return [
     expected(
       "the counters",
