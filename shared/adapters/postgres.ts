@@ -67,6 +67,8 @@ function startOptions({ readOnly, statementTimeoutMs, lockTimeoutMs }: Limits): 
     `statement_timeout=${statementTimeoutMs}`,
     `lock_timeout=${lockTimeoutMs}`,
     `default_transaction_read_only=${readOnly ? "on" : "off"}`,
+    // Where compiling is what slows a server down, it would slow PgMedic's own look at it past its time limit.
+    "jit=off",
   ]
     .map((setting) => `-c ${setting}`)
     .join(" ");

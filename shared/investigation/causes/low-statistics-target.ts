@@ -44,15 +44,8 @@ function weigh(seen: Observed, one: Costly, table: CatalogTable, column: string)
   if (one.delta.blocksPerCall < FEWEST_BLOCKS)
     return rejected(cause, subject, `a call reads only ${count(one.delta.blocksPerCall)} blocks`);
   if (isStale(health)) return rejected(cause, subject, "the figures of the table are old: analyse it first");
-  const target = settingOf(seen, "default_statistics_target") ?? 100;
-  // A list of common values that is not full holds every value that is common: a larger one would hold no more.
-  const shares = known.common_shares ?? [];
-  const isComplete =
-    (known.distinct > 0 && shares.length >= known.distinct) || shares.reduce((sum, one) => sum + one, 0) > KNOWN_SHARE;
-  const isFull = shares.length >= target * 0.9;
-  const isSampled = known.distinct > 0 && known.distinct < table.rows * 0.1;
-  if (isComplete || (!isFull && !isSampled))
-    return rejected(cause, subject, "the sample knows every value of the column");
+  const because = whatIsKnown(seen, one, known, table.rows);
+  if (because !== null) return rejected(cause, subject, because);
   return {
     proven: true,
     cause,
@@ -79,4 +72,27 @@ function weigh(seen: Observed, one: Costly, table: CatalogTable, column: string)
     },
     recommendation: `Raise the statistics target of ${subject} to ${TARGET} and analyse the table.`,
   };
+}
+
+/** Why more statistics would say no more than those that there are; null when they would. */
+function whatIsKnown(
+  seen: Observed,
+  { plan, delta }: Costly,
+  { common_shares: common, distinct }: CatalogTable["statistics"][number],
+  rows: number,
+): string | null {
+  const shares = common ?? [];
+  const isComplete =
+    (distinct > 0 && shares.length >= distinct) || shares.reduce((sum, one) => sum + one, 0) > KNOWN_SHARE;
+  if (isComplete) return "the sample knows every value of the column";
+  // Too many rows were counted on: the sample saw fewer values than there are.
+  if ((plan?.rows ?? 0) > delta.rowsPerCall)
+    return distinct > 0 && distinct < rows * 0.1
+      ? null
+      : "the planner knows that nearly every row has a value of its own";
+  // Too few: a value that is common has no place in the list, which keeps the most common ones.
+  const target = settingOf(seen, "default_statistics_target") ?? 100;
+  if (shares.length < target * 0.9) return "the list of common values is not full: it holds all that are common";
+  const leastKnown = (shares.at(-1) ?? 0) * rows;
+  return delta.rowsPerCall <= leastKnown * 2 ? null : "values as common as those that were asked for are in the list";
 }

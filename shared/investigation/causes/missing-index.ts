@@ -21,6 +21,8 @@ import {
 const SHARE_TO_BLAME = 0.2;
 /** A statement that was called less often than this in all its life is no load that comes back. */
 const FEWEST_CALLS = 4;
+/** A plan's cost counts at least one for a block: who reads no more than that already has as good a plan. */
+const BLOCKS_OVER_COST = 2;
 
 /** Every kind of index that the advisor can find missing: it names the need, the figures decide whether it is to blame. */
 const rulesOf = (cause: Choice["need"]): CauseRules => ({
@@ -94,7 +96,12 @@ function objectionTo(seen: Observed, choice: Choice, saved: number): string | nu
     ({ statement }) => seen.interval.statements.find(({ key }) => key === statement.key) ?? [],
   );
   const calls = deltas.map(({ allCalls }) => allCalls);
+  const recent = Math.max(0, ...deltas.map((one) => one.calls));
   const blocks = Math.max(0, ...deltas.map(({ blocksPerCall }) => blocksPerCall));
+  const isReadWhole = (delta?.seqScans ?? 0) >= recent / 2;
+  const planned = Math.min(...choice.gains.map(({ after }) => after.cost));
+  if (!isReadWhole && choice.need !== "missing_fk_index" && blocks <= planned * BLOCKS_OVER_COST)
+    return `a call reads ${count(blocks)} blocks already, about what it would read with the index`;
   if (blocks < FEWEST_BLOCKS) return `a call reads only ${count(blocks)} blocks, whatever its plan is`;
   if (Math.max(0, ...calls) < FEWEST_CALLS)
     return `the statement was called ${Math.max(0, ...calls)} times in all: no load that comes back`;

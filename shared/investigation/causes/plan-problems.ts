@@ -29,6 +29,15 @@ function weigh(seen: Observed, problem: QueryProblem): Suspicion {
       for: [],
       against: [],
     };
+  if (problem.cause === "cast_mismatch" && !isReadWhole(seen, problem, found.delta.calls))
+    return {
+      proven: false,
+      cause: problem.cause,
+      subject,
+      because: `${problem.table} was hardly ever read from end to end: the index is in use`,
+      for: [],
+      against: [],
+    };
   if (seen.advice.chosen.some(({ gains }) => gains.some(({ statement }) => statement.key === problem.key)))
     return {
       proven: false,
@@ -56,4 +65,12 @@ function weigh(seen: Observed, problem: QueryProblem): Suspicion {
     mending: null,
     recommendation: problem.recommendation,
   };
+}
+
+/** Whether a table was read from end to end about as often as the statement was called. */
+function isReadWhole({ tables, interval }: Observed, { table }: QueryProblem, calls: number): boolean {
+  const scans = tables
+    .filter((known) => known.table === table)
+    .map(({ oid }) => interval.tables.get(oid)?.seqScans ?? 0);
+  return Math.max(0, ...scans) >= calls / 2;
 }

@@ -21,6 +21,7 @@ create role analyst login password '${PASSWORD}';
 create role ${INVESTIGATOR} login password '${PASSWORD}' connection limit 10;
 create role ${EXECUTOR} login replication createrole password '${PASSWORD}' connection limit 10;
 grant owner to owner_login;
+grant pg_checkpoint to batch;
 grant pg_read_all_data to app, batch, analyst;
 grant pg_write_all_data to app, batch;
 grant pg_monitor, pg_read_all_data to ${INVESTIGATOR};

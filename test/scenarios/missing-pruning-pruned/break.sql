@@ -1,0 +1,10 @@
+create table measurements (id bigint, taken_at timestamptz not null, value int, note text) partition by range (taken_at);
+create table measurements_01 partition of measurements for values from ('2026-01-01') to ('2026-02-01');
+create table measurements_02 partition of measurements for values from ('2026-02-01') to ('2026-03-01');
+create table measurements_03 partition of measurements for values from ('2026-03-01') to ('2026-04-01');
+create table measurements_04 partition of measurements for values from ('2026-04-01') to ('2026-05-01');
+create table measurements_05 partition of measurements for values from ('2026-05-01') to ('2026-06-01');
+create table measurements_06 partition of measurements for values from ('2026-06-01') to ('2028-07-01');
+insert into measurements select n, timestamptz '2026-01-01' + n * interval '40 seconds', n % 500, repeat('m', 60) from generate_series(1, 380000) n;
+create index on measurements (taken_at);
+vacuum analyze measurements;

@@ -1,0 +1,5 @@
+create table orders as
+select n as id, 1 + n / 15 as customer_id, (n % 500)::int as total, repeat('o', 50) as note from generate_series(1::bigint, 300000) n;
+alter table orders add primary key (id);
+create index orders_customer_id_idx on orders (customer_id);
+vacuum analyze orders;

@@ -1,0 +1,4 @@
+create table ledger as select n as id, n % 700 as amount, repeat('l', 60) as note from generate_series(1::bigint, 100000) n;
+alter table ledger add primary key (id);
+vacuum analyze ledger;
+update pg_class set relfrozenxid = ((txid_current()::numeric + 4294967296 - 100000000) % 4294967296)::text::xid where oid = 'ledger'::regclass;
