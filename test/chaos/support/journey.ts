@@ -17,9 +17,9 @@ const PATIENCE_MS = 180_000;
 
 export type Journey = ReturnType<typeof journeyOf>;
 
-/** The incident that an alert on this database will open; its ids follow from the alert. */
-export function journeyOf(platform: Platform, parcels: Parcels) {
-  const serverId = parcels.name.replaceAll("_", "-");
+/** The incident that an alert on this database will open; its ids follow from the alert. A database may be registered under several names. */
+export function journeyOf(platform: Platform, parcels: Parcels, suffix = "") {
+  const serverId = parcels.name.replaceAll("_", "-") + suffix;
   const resourceId = `/subscriptions/0/resourceGroups/chaos/providers/Microsoft.DBforPostgreSQL/flexibleServers/${serverId}`;
   const alert = anAlert({ alertId: `alert-of-${serverId}`, target: resourceId });
   const digest = digestOf(CommonAlert.parse(alert));
@@ -50,7 +50,8 @@ export const untilAnswered = (
     { withinMs: PATIENCE_MS, what: `${call.method} ${call.path}` },
   );
 
-const enable = (journey: Journey, enabled: boolean): Promise<Response> => {
+/** Registers the server of a journey, enabled or not. */
+export const enable = (journey: Journey, enabled: boolean): Promise<Response> => {
   const { parcels, serverId, resourceId } = journey;
   const signIn = (user: string, passwordSetting: string) => ({ kind: "password", user, passwordSetting });
   const body = {

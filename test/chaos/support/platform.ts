@@ -23,7 +23,7 @@ type Environment = Record<string, string>;
 
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
-/** Starts everything. `environment` goes over the host's settings. */
+/** Starts everything. `environment` goes over the host's settings; PGMEDIC_LOCK_MS is the broker's. */
 export async function startPlatform(environment: Environment = {}) {
   const folder = temporaryFolder();
   const running = new Map<Part, Service>();
@@ -33,7 +33,7 @@ export async function startPlatform(environment: Environment = {}) {
       PGMEDIC_SERVICE_BUS_PORT: "0",
       PGMEDIC_SERVICE_BUS_STATE: join(folder.path, "service-bus"),
       // What a killed host had in work comes back soon.
-      PGMEDIC_LOCK_MS: "1000",
+      PGMEDIC_LOCK_MS: environment["PGMEDIC_LOCK_MS"] ?? "1000",
     },
     host: {
       PGMEDIC_HOST_PORT: "0",
