@@ -33,7 +33,7 @@ const BRINGS_ABOUT: Partial<Record<Cause, readonly Cause[]>> = {
   vacuum_blocked: ["table_bloat", "idle_in_transaction", "wraparound_risk", "stale_visibility_map", "storage_growth"],
   idle_in_transaction: ["connection_exhaustion"],
   autovacuum_starved: ["table_bloat", "stale_statistics", "stale_visibility_map"],
-  table_bloat: ["stale_visibility_map", "stale_statistics", "index_bloat"],
+  table_bloat: ["stale_visibility_map", "stale_statistics", "index_bloat", "storage_growth"],
   stale_statistics: [
     "correlated_columns",
     "low_statistics_target",
@@ -51,7 +51,7 @@ const BRINGS_ABOUT: Partial<Record<Cause, readonly Cause[]>> = {
   work_mem_spill: ["deployment_regression"],
   n_plus_one: ["undersized", "deployment_regression"],
   toast_width: ["deployment_regression", "undersized"],
-  cast_mismatch: ["deployment_regression", "function_on_column", "undersized"],
+  cast_mismatch: ["deployment_regression", "function_on_column", "undersized", "low_statistics_target"],
   function_on_column: ["deployment_regression", "undersized"],
   or_across_tables: ["deployment_regression", "undersized"],
   missing_pruning: ["deployment_regression", "undersized", "function_on_column"],

@@ -2,7 +2,7 @@ import { freeName } from "../../core/index-name.ts";
 import type { Observed } from "../observed.ts";
 import type { ColumnPair } from "../sample-columns.ts";
 import { isStale, isMisplanned, misplannedPoint } from "./stale-statistics.ts";
-import { costly, targetOf } from "./statements.ts";
+import { targetOf, recurring } from "./statements.ts";
 import { type CauseRules, count, point, rejected, type Suspicion } from "./suspicion.ts";
 
 /** The planner multiplies the shares of two conditions: by this factor too small, it counts on the wrong plan. */
@@ -22,7 +22,7 @@ function weigh(seen: Observed, { key, table, columns, sample }: ColumnPair): Sus
   const independent = Math.min(sample.first * sample.second, sample.rows);
   const factor = independent / Math.max(sample.together, 1);
   const health = seen.tables.find(({ oid }) => oid === table.oid);
-  const statement = costly(seen).find((one) => one.statement.key === key);
+  const statement = recurring(seen).find((one) => one.statement.key === key);
   if (sample.rows < FEWEST_ROWS || factor < WRONG_BY)
     return rejected(cause, subject, "in a sample the columns do not go together");
   if (health !== undefined && isStale(health))

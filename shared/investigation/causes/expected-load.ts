@@ -86,6 +86,8 @@ function maintenance(seen: Observed): Suspicion[] {
   ];
 }
 
+/** A report, or a load of data. */
+const ONE_OFF = new Set(["SelectStmt", "InsertStmt"]);
 const LONG_QUERY_SECONDS = 5;
 
 function oneOff(seen: Observed): Suspicion[] {
@@ -109,12 +111,7 @@ function oneOff(seen: Observed): Suspicion[] {
         0.5,
       ),
     ];
-  if (
-    top === undefined ||
-    top.share < MOST_OF_IT ||
-    top.delta.allCalls > 3 ||
-    top.statement.syntax.kind !== "SelectStmt"
-  )
+  if (top === undefined || top.share < MOST_OF_IT || top.delta.allCalls > 3 || !ONE_OFF.has(top.statement.syntax.kind))
     return [];
   return [
     expected(

@@ -1,5 +1,5 @@
 import type { Observed } from "../observed.ts";
-import { type Costly, costly, nameOf, targetOf } from "./statements.ts";
+import { type Costly, nameOf, targetOf, recurring } from "./statements.ts";
 import { type CauseRules, count, percentOf, point, rejected, type Suspicion } from "./suspicion.ts";
 
 const SHARE_TO_BLAME = 0.2;
@@ -13,7 +13,7 @@ export const genericPlan: CauseRules = {
   cause: "generic_plan_regression",
   explains: ["cpu", "io", "latency", "any"],
   weigh: (seen) =>
-    costly(seen)
+    recurring(seen)
       .filter(({ share }) => share >= SHARE_TO_BLAME)
       .flatMap((one) => weigh(seen, one) ?? []),
 };

@@ -1,6 +1,6 @@
 import type { Observed } from "../observed.ts";
 import { ownSetting, roleOf } from "./generic-plan-regression.ts";
-import { type Costly, costly, nameOf, targetOf } from "./statements.ts";
+import { type Costly, nameOf, targetOf, recurring } from "./statements.ts";
 import { type CauseRules, count, percentOf, point, rejected, type Suspicion } from "./suspicion.ts";
 
 const SHARE_TO_BLAME = 0.2;
@@ -12,7 +12,7 @@ export const jitOverhead: CauseRules = {
   cause: "jit_overhead",
   explains: ["cpu", "latency", "any"],
   weigh: (seen) =>
-    costly(seen)
+    recurring(seen)
       .filter(({ share, delta }) => share >= SHARE_TO_BLAME && (delta.jitShare ?? 0) > 0)
       .map((one) => weigh(seen, one)),
 };

@@ -2,7 +2,7 @@ import type { CatalogTable } from "../../advisor/catalog.ts";
 import { scansOf } from "../../advisor/scans.ts";
 import { type Observed, settingOf } from "../observed.ts";
 import { isStale, misplannedPoint, rowsOff } from "./stale-statistics.ts";
-import { type Costly, costly, FEWEST_BLOCKS, targetOf } from "./statements.ts";
+import { type Costly, FEWEST_BLOCKS, targetOf, recurring } from "./statements.ts";
 import { type CauseRules, count, point, rejected, type Suspicion } from "./suspicion.ts";
 
 const WRONG_BY = 10;
@@ -20,7 +20,7 @@ export const lowStatisticsTarget: CauseRules = {
   weigh: (seen) => {
     const catalog = seen.catalog;
     if (catalog === null) return [];
-    return costly(seen)
+    return recurring(seen)
       .filter(({ share, plan }) => share >= SHARE_TO_BLAME && plan !== null)
       .flatMap((one) =>
         scansOf(one.statement.syntax, catalog).flatMap(({ table, conditions }) => {

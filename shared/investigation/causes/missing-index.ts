@@ -4,7 +4,8 @@ import type { Cause } from "../../contracts/taxonomy.ts";
 import { indexName } from "../../core/index-name.ts";
 import { keyText } from "../../core/index-text.ts";
 import type { Observed } from "../observed.ts";
-import { costly, FEWEST_BLOCKS, nameOf, targetOf } from "./statements.ts";
+import { objectionTo } from "./index-objections.ts";
+import { costly, nameOf, targetOf } from "./statements.ts";
 import {
   count,
   megabytes,
@@ -16,13 +17,6 @@ import {
   share,
   type Suspicion,
 } from "./suspicion.ts";
-
-/** A cause must take at least this share of the statement time: below it, mending it would not be felt. */
-const SHARE_TO_BLAME = 0.2;
-/** A statement that was called less often than this in all its life is no load that comes back. */
-const FEWEST_CALLS = 4;
-/** A plan's cost counts at least one for a block: who reads no more than that already has as good a plan. */
-const BLOCKS_OVER_COST = 2;
 
 /** Every kind of index that the advisor can find missing: it names the need, the figures decide whether it is to blame. */
 const rulesOf = (cause: Choice["need"]): CauseRules => ({
@@ -85,28 +79,6 @@ const takenNames = ({ indexes }: Observed, { candidate: { table } }: Choice): st
   ...table.indexes.map(({ index }) => index),
   ...indexes.filter(({ schema }) => schema === table.schema).map(({ index }) => index),
 ];
-
-function objectionTo(seen: Observed, choice: Choice, saved: number): string | null {
-  const { table } = choice.candidate;
-  if (saved < SHARE_TO_BLAME) return `it would save only ${percentOf(saved)} of the statement time`;
-  const delta = seen.interval.tables.get(table.oid);
-  const reads = (delta?.seqScans ?? 0) + (delta?.indexScans ?? 0);
-  if (reads === 0 && choice.need !== "missing_fk_index") return "its table was not read in this time";
-  const deltas = choice.gains.flatMap(
-    ({ statement }) => seen.interval.statements.find(({ key }) => key === statement.key) ?? [],
-  );
-  const calls = deltas.map(({ allCalls }) => allCalls);
-  const recent = Math.max(0, ...deltas.map((one) => one.calls));
-  const blocks = Math.max(0, ...deltas.map(({ blocksPerCall }) => blocksPerCall));
-  const isReadWhole = (delta?.seqScans ?? 0) >= recent / 2;
-  const planned = Math.min(...choice.gains.map(({ after }) => after.cost));
-  if (!isReadWhole && choice.need !== "missing_fk_index" && blocks <= planned * BLOCKS_OVER_COST)
-    return `a call reads ${count(blocks)} blocks already, about what it would read with the index`;
-  if (blocks < FEWEST_BLOCKS) return `a call reads only ${count(blocks)} blocks, whatever its plan is`;
-  if (Math.max(0, ...calls) < FEWEST_CALLS)
-    return `the statement was called ${Math.max(0, ...calls)} times in all: no load that comes back`;
-  return null;
-}
 
 function statementOf({ candidate: { table, shape }, need, insteadOf }: Choice, saved: number): string {
   const keys = shape.keys.map(keyText).join(", ");

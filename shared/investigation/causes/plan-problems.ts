@@ -1,6 +1,6 @@
 import type { Observed } from "../observed.ts";
 import type { QueryProblem } from "../../advisor/query-problems.ts";
-import { costly, nameOf } from "./statements.ts";
+import { nameOf, recurring } from "./statements.ts";
 import { type CauseRules, count, percentOf, point, type Suspicion } from "./suspicion.ts";
 
 const SHARE_TO_BLAME = 0.2;
@@ -19,7 +19,7 @@ export const planProblemRules: readonly CauseRules[] = (
 
 function weigh(seen: Observed, problem: QueryProblem): Suspicion {
   const subject = nameOf(problem.key);
-  const found = costly(seen).find(({ statement }) => statement.key === problem.key);
+  const found = recurring(seen).find(({ statement }) => statement.key === problem.key);
   if (found === undefined || found.share < SHARE_TO_BLAME)
     return {
       proven: false,

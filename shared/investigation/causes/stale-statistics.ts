@@ -1,6 +1,6 @@
 import type { TableHealth } from "../../catalogue/diagnostics/table-health.ts";
 import type { Observed } from "../observed.ts";
-import { type Costly, costly, nameOf, targetOf } from "./statements.ts";
+import { type Costly, nameOf, targetOf, recurring } from "./statements.ts";
 import { type CauseRules, count, percentOf, point, rejected, seconds, type Suspicion } from "./suspicion.ts";
 
 /** Autovacuum analyses when a tenth of the rows has changed (PostgreSQL documentation, 19.10): twice that is overdue. */
@@ -48,7 +48,7 @@ function isCountedLate(table: TableHealth): boolean {
 function weigh(seen: Observed, table: TableHealth): Suspicion | null {
   const cause = "stale_statistics";
   const subject = `${table.schema}.${table.table}`;
-  const readers = costly(seen).filter(({ plan, share }) => share >= SHARE_TO_BLAME && reads(plan, table));
+  const readers = recurring(seen).filter(({ plan, share }) => share >= SHARE_TO_BLAME && reads(plan, table));
   const [reader] = readers;
   if (reader === undefined) return null;
   const misled = readers.filter(isMisplanned);
@@ -93,8 +93,8 @@ export function isMisplanned({ plan, delta }: Costly): boolean {
 
 /** Fewer rows than this hardly ever decide between two plans. */
 const ROWS_THAT_MATTER = 100;
-/** Conditions of which the planner guesses the share of rows, fresh statistics or not: calls, patterns, documents, a range to a parameter. */
-const GUESSED = /~|@|\?|->|#>|\|\||\w\(|[<>]=? \$\d/;
+/** Conditions of which the planner guesses the share of rows, fresh statistics or not: calls, casts, patterns, documents, a range to a parameter. */
+const GUESSED = /~|@|\?|->|#>|\|\||\w\(|\)::(?!text|character)|[<>]=? \$\d/;
 
 /** By what factor the estimated rows are wrong; 1 where the plan's rows say nothing about the statistics. */
 export function rowsOff(plan: NonNullable<Costly["plan"]>, rowsPerCall: number): number {

@@ -4,7 +4,7 @@ import type { Observed } from "../observed.ts";
 import { LEAST_DEAD_ROWS } from "./dead-rows.ts";
 import { holderOf } from "./horizon.ts";
 import { isStale, rowsOff } from "./stale-statistics.ts";
-import { type Costly, costly, FEWEST_BLOCKS, nameOf, targetOf } from "./statements.ts";
+import { type Costly, FEWEST_BLOCKS, nameOf, targetOf, recurring } from "./statements.ts";
 import { type CauseRules, type Suspicion, count, percentOf, point, rejected } from "./suspicion.ts";
 
 const VISIBLE_SHARE = 0.5;
@@ -20,7 +20,7 @@ export const staleVisibilityMap: CauseRules = {
   cause: "stale_visibility_map",
   explains: ["io", "cpu", "latency", "bloat", "any"],
   weigh: (seen) =>
-    costly(seen)
+    recurring(seen)
       .filter(({ share }) => share >= SHARE_TO_BLAME)
       .flatMap((one) => coveredTables(seen, one).map((table) => weighVisibility(seen, one, table))),
 };

@@ -23,6 +23,13 @@ export function costly({ workload, interval, plans }: Observed): Costly[] {
   });
 }
 
+/** A statement that was called less often than this in all its life is no load that comes back. */
+export const FEWEST_CALLS = 4;
+
+/** The costly statements that come back: what ran once or twice needs no remedy. */
+export const recurring = (seen: Observed): Costly[] =>
+  costly(seen).filter(({ delta }) => delta.allCalls >= FEWEST_CALLS);
+
 /** A costly statement as the target of an action: where its plan does not change, it is the same before and after. */
 export function targetOf({ statement, delta, plan, share }: Costly, seconds: number): TargetStatement {
   const figure = { cost: plan?.cost ?? 0, text: plan?.text ?? "" };

@@ -1,6 +1,6 @@
 import { type Observed, settingOf } from "../observed.ts";
 import { ownSetting, roleOf } from "./generic-plan-regression.ts";
-import { type Costly, costly, nameOf, targetOf } from "./statements.ts";
+import { type Costly, nameOf, targetOf, recurring } from "./statements.ts";
 import { type CauseRules, count, megabytes, percentOf, point, rejected, type Suspicion } from "./suspicion.ts";
 
 const SHARE_TO_BLAME = 0.15;
@@ -20,7 +20,7 @@ export const workMemSpill: CauseRules = {
   cause: "work_mem_spill",
   explains: ["io", "temp_files", "latency", "cpu", "storage", "any"],
   weigh: (seen) =>
-    costly(seen)
+    recurring(seen)
       .filter(({ share, delta }) => share >= SHARE_TO_BLAME && spilled(delta) >= LEAST_SPILL_BYTES)
       .map((one) => weigh(seen, one)),
 };

@@ -15,7 +15,7 @@ export const scenario: Scenario = {
       ],
     },
   },
-  mustNot: {},
+  mustNot: { causes: ["missing_sort_index", "stale_statistics"], kinds: ["analyze_table"] },
   workload: [
     {
       connections: 3,

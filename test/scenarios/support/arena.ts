@@ -16,7 +16,7 @@ const ROLES = `
 create role owner nologin;
 create role app login password '${PASSWORD}';
 create role batch login password '${PASSWORD}';
-create role owner_login login password '${PASSWORD}';
+create role owner_login login replication password '${PASSWORD}';
 create role analyst login password '${PASSWORD}';
 create role ${INVESTIGATOR} login password '${PASSWORD}' connection limit 10;
 create role ${EXECUTOR} login replication createrole password '${PASSWORD}' connection limit 10;

@@ -102,6 +102,10 @@ export async function directPath(): Promise<Path> {
     },
     ask,
     heal: null,
+    forget: ({ name }) => {
+      readings.delete(name);
+      return Promise.resolve();
+    },
     close: async () => {
       await clone.close().catch(() => {});
       folder.remove();

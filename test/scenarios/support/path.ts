@@ -23,5 +23,7 @@ export type Path = {
   ask: (subject: Subject) => Promise<Answer>;
   /** Approves the proposal and waits for the end: the incident's last state. Null where the path cannot. */
   heal: ((subject: Subject) => Promise<string>) | null;
+  /** The scenario is over. */
+  forget: (subject: Subject) => Promise<void>;
   close: () => Promise<void>;
 };

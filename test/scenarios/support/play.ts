@@ -46,6 +46,7 @@ async function perform(subject: Subject, named: Named, { path, endings, options 
   const { scenario, server, database } = subject;
   await prepare(server, database, { script: named.script, options: scenario.database });
   await path.register(subject);
+  endings.push(() => path.forget(subject));
   const held = await holdSessions(server, database, scenario.held ?? []);
   endings.push(held.stop);
   await sleep(scenario.ageMs ?? 0);

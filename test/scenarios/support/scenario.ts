@@ -28,6 +28,8 @@ export type Held = {
   name: string;
   as?: string;
   application?: string;
+  /** Speaks the replication protocol. */
+  isReplication?: true;
   steps: readonly string[];
   last?: string;
   /** How many of them. */

@@ -80,7 +80,10 @@ export async function holdSessions(
     for (const one of held) {
       for (let number = 0; number < (one.sessions ?? 1); number += 1) {
         const url = one.as === "postgres" ? server.url(database) : urlAs(server, one.as ?? "app", database);
-        const client = await connect(url, one.application ?? "shop-api");
+        const client = await connect(
+          one.isReplication ? `${url}?replication=database` : url,
+          one.application ?? "shop-api",
+        );
         clients.push(client);
         pids[one.name] = await pidOf(client);
         for (const step of one.steps) await client.query(step);
