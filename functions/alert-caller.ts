@@ -25,11 +25,14 @@ function keysOf({ createRemoteJWKSet }: typeof Jose, authority: string): Jose.JW
   return keys;
 }
 
+/** Who posts: Azure Monitor an alert, or PgMedic's runner its sign of life. Neither may post what the other does. */
+type Source = "azure" | "pgmedic";
+
 /**
- * Refuses a call that does not come from Azure Monitor's secure webhook: 401 for a token that proves nothing, 403 for one that proves
+ * Refuses a call that does not come from Azure Monitor's secure webhook, or from the runner: 401 for a token that proves nothing, 403 for one that proves
  * somebody else. Null lets it through. Without Entra settings nothing is asked for, which only a loopback installation may have.
  */
-export async function refusedCaller(request: HttpRequest): Promise<HttpResponseInit | null> {
+export async function refusedCaller(request: HttpRequest, source: Source = "azure"): Promise<HttpResponseInit | null> {
   const { settings } = services();
   const { INGEST_AUDIENCE: audience, INGEST_TENANT_ID: tenant, INGEST_AUTHORITY_HOST: host } = settings;
   if (audience === undefined || tenant === undefined) return null;
@@ -45,7 +48,7 @@ export async function refusedCaller(request: HttpRequest): Promise<HttpResponseI
       requiredClaims: ["exp", "nbf"],
       clockTolerance: LEEWAY_SECONDS,
     });
-    return somebodyElse(payload, settings);
+    return isExpected(payload, source, settings) ? null : notAllowed();
   } catch (failure) {
     // A key server that does not answer is an outage, which the caller shall repeat, and no proof of anything.
     if (failure instanceof jose.errors.JOSEError && !(failure instanceof jose.errors.JWKSTimeout))
@@ -57,9 +60,13 @@ export async function refusedCaller(request: HttpRequest): Promise<HttpResponseI
 const unproven = (detail: string): HttpResponseInit =>
   problem(401, "token-not-valid", { title: "The token is missing or not valid", detail });
 
-function somebodyElse(payload: Jose.JWTPayload, settings: Settings): HttpResponseInit | null {
+function isExpected(payload: Jose.JWTPayload, source: Source, settings: Settings): boolean {
   const { roles, azp, appid } = Claims.parse(payload);
-  const isCaller = (azp ?? appid) === settings.INGEST_CALLER_APP_ID;
-  if (isCaller && roles.includes(settings.INGEST_CALLER_ROLE)) return null;
+  const caller = azp ?? appid;
+  if (source === "pgmedic") return caller !== undefined && caller === settings.INGEST_SIGN_OF_LIFE_APP_ID;
+  return caller === settings.INGEST_CALLER_APP_ID && roles.includes(settings.INGEST_CALLER_ROLE);
+}
+
+function notAllowed(): HttpResponseInit {
   return problem(403, "caller-not-allowed", { title: "The token is valid, but not of a caller that may post alerts" });
 }

@@ -1,9 +1,11 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { CommonAlert } from "../shared/contracts/alert.ts";
 import type { AlertAnswer } from "../shared/contracts/api.ts";
+import { SignOfLife } from "../shared/contracts/sign-of-life.ts";
 import { digestOf, receiptId } from "../shared/core/alert-reading.ts";
 import { noted } from "../shared/core/incident-state.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
+import { signOfLifeReceiptId } from "../shared/core/sign-of-life.ts";
 import { refusedCaller } from "./alert-caller.ts";
 import { correlate } from "./correlate.ts";
 import { answer, invalid, jsonBody, problem } from "./problem.ts";
@@ -14,20 +16,32 @@ import { services } from "./services.ts";
  * completes what a killed one began.
  */
 export async function alertReceived(request: HttpRequest): Promise<HttpResponseInit> {
-  const refusal = await refusedCaller(request);
+  const source = request.query.get("source") ?? "azure";
+  const refusal = await refusedCaller(request, source === "pgmedic" ? "pgmedic" : "azure");
   if (refusal !== null) return refusal;
-  const source = request.query.get("source");
-  if (source !== null && source !== "azure") {
+  if (source !== "azure" && source !== "pgmedic") {
     return problem(400, "unknown-source", {
       title: `There is no alert source "${source}"`,
-      detail: "Leave it out for Azure Monitor.",
+      detail: "Leave it out for Azure Monitor; `pgmedic` is PgMedic's own sign of life.",
     });
   }
   const body = await jsonBody(request);
   if (!body.ok) return body.response;
+  if (source === "pgmedic") return signOfLife(body.value);
   const parsed = CommonAlert.safeParse(body.value);
   if (!parsed.success) return invalid(parsed.error);
   return answer(202, await receive(parsed.data));
+}
+
+/** PgMedic's own sign of life: it leaves a receipt, which its runner looks for an hour later, and opens nothing. */
+async function signOfLife(body: unknown): Promise<HttpResponseInit> {
+  const sign = SignOfLife.safeParse(body);
+  if (!sign.success) return invalid(sign.error);
+  const { alerts, now } = services();
+  const taken = ignored("a sign of life of PgMedic itself");
+  const receipt = { answer: taken, receivedAt: now().toISOString(), payload: sign.data };
+  await alerts.keep(signOfLifeReceiptId(sign.data.hour), receipt);
+  return answer(202, taken);
 }
 
 /** Takes in one notification and answers what became of it. */

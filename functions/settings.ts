@@ -28,6 +28,10 @@ export const Settings = z.object({
   /** Azure Monitor's own application, "AzNS AAD Webhook", and the role that it must hold. */
   INGEST_CALLER_APP_ID: z.string().default("461e8683-5575-4561-ac7f-899cc907d62a"),
   INGEST_CALLER_ROLE: z.string().default("ActionGroupsSecureWebhook"),
+  /** The application id of the runner's identity: it may post signs of life, and nothing else. */
+  INGEST_SIGN_OF_LIFE_APP_ID: z.guid().optional(),
+  /** The public address of `POST /api/alerts`, where the runner gives its hourly sign of life. Without it there is none. */
+  PGMEDIC_SIGN_OF_LIFE_URL: z.url().optional(),
   /** Set by Azure on every instance of a Function app. */
   WEBSITE_INSTANCE_ID: z.string().optional(),
   /** The managed identities that sign in to PostgreSQL: the one that looks, and the one that acts. */

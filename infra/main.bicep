@@ -302,8 +302,13 @@ var ingestSettings = {
   // Azure Monitor's own application, "AzNS AAD Webhook", in every tenant, and the role that it must have been given.
   INGEST_CALLER_APP_ID: '461e8683-5575-4561-ac7f-899cc907d62a'
   INGEST_CALLER_ROLE: 'ActionGroupsSecureWebhook'
+  // The runner's hourly sign of life; it may post nothing else.
+  INGEST_SIGN_OF_LIFE_APP_ID: identities[runnerAt].outputs.clientId
 }
 var runnerSettings = {
+  // The audience of the token that it proves itself with there. Written out: an app's address is not known while it is being made.
+  INGEST_AUDIENCE: ingestAudience
+  PGMEDIC_SIGN_OF_LIFE_URL: 'https://${name}-${zones[ingestAt]}.azurewebsites.net/api/alerts'
   METRICS_ENDPOINT: environment().resourceManager
   PGMEDIC_CLONE_FOLDER: '/tmp/pgmedic-clone'
   PGMEDIC_VERIFY_SECONDS: string(verifySeconds)

@@ -16,12 +16,15 @@ import { prepareClients } from "../prepare.ts";
 import { runEventReceived } from "../run-event-received.ts";
 import { runRequested } from "../run-requested.ts";
 import { takeSnapshots } from "../snapshots.ts";
+import { giveSignOfLife } from "../silence.ts";
 import { sweep } from "../sweep.ts";
 
 type Activities = { [Name in StepName]: (input: StepInput<Name>) => Promise<StepOutput<Name>> };
 const ACTIVITIES: Activities = { acquireLock, investigate, propose, expire, execute, verify, rollBack, close };
 
 const EVERY_MINUTE = "0 * * * * *";
+/** Not on the hour itself, when everybody else's timers run. */
+const EVERY_HOUR = "0 7 * * * *";
 const connection = "ServiceBus";
 const withClient = { extraInputs: [df.input.durableClient()] };
 
@@ -43,6 +46,7 @@ export function register(): void {
 
   app.timer("takeSnapshots", { schedule: EVERY_MINUTE, runOnStartup: true, handler: takeSnapshots });
   app.timer("sweep", { schedule: EVERY_MINUTE, handler: sweep, ...withClient });
+  app.timer("giveSignOfLife", { schedule: EVERY_HOUR, handler: giveSignOfLife });
   app.hook.appStart(prepareClients);
   // The first incident should not wait for the clone to be made.
   app.hook.appStart(() => void plannerClone());

@@ -55,7 +55,20 @@ var queries = [
     operator: 'LessThan'
     query: '''
       AppRequests
-      | where OperationName == 'alertReceived' and toint(ResultCode) == 202
+      | where OperationName == 'alertReceived' and toint(ResultCode) == 202 and Url !contains 'source=pgmedic'
+    '''
+  }
+  {
+    name: 'sign-of-life-lost'
+    displayName: 'The runner\'s own sign of life through the public endpoint has left its receipt'
+    severity: 0
+    windowSize: 'PT2H'
+    evaluationFrequency: 'PT15M'
+    threshold: 0
+    operator: 'GreaterThan'
+    query: '''
+      AppTraces
+      | where SeverityLevel >= 3 and Message startswith 'pgmedic.silence'
     '''
   }
   {

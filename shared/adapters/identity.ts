@@ -33,5 +33,8 @@ async function tokenOf(credential: Promise<TokenCredential>, scope: string): Pro
 export const postgresToken = (clientId: string | undefined): Promise<string> =>
   tokenOf(credentialOf(clientId), POSTGRES_SCOPE);
 
+/** A token of this app's identity for a resource: `<application id URI>/.default`. */
+export const tokenFor = (scope: string): Promise<string> => tokenOf(azureCredential(), scope);
+
 /** A token for Azure Resource Manager. */
-export const managementToken = (): Promise<string> => tokenOf(azureCredential(), MANAGEMENT_SCOPE);
+export const managementToken = (): Promise<string> => tokenFor(MANAGEMENT_SCOPE);

@@ -8,6 +8,7 @@ import { readSettings } from "../../../functions/settings.ts";
 const AUDIENCE = "api://pgmedic-ingest";
 const TENANT = "11111111-1111-1111-1111-111111111111";
 const AZURE_MONITOR = "461e8683-5575-4561-ac7f-899cc907d62a";
+const RUNNER = "33333333-3333-3333-3333-333333333333";
 const ROLE = "ActionGroupsSecureWebhook";
 const LOCAL = { COSMOS_ENDPOINT: "http://127.0.0.1:1", COSMOS_KEY: "k", ServiceBus: "Endpoint=sb://127.0.0.1" };
 
@@ -15,7 +16,7 @@ let authority: Server;
 let host: string;
 let key: CryptoKey;
 let strangersKey: CryptoKey;
-let refusedCaller: (request: fx.HttpRequest) => Promise<fx.HttpResponseInit | null>;
+let refusedCaller: (request: fx.HttpRequest, source?: "azure" | "pgmedic") => Promise<fx.HttpResponseInit | null>;
 
 beforeAll(async () => {
   const pair = await generateKeyPair("RS256");
@@ -32,6 +33,7 @@ beforeAll(async () => {
     INGEST_AUDIENCE: AUDIENCE,
     INGEST_TENANT_ID: TENANT,
     INGEST_AUTHORITY_HOST: host,
+    INGEST_SIGN_OF_LIFE_APP_ID: RUNNER,
   });
   ({ refusedCaller } = await import("../../../functions/alert-caller.ts"));
 });
@@ -66,10 +68,10 @@ function aToken(wish: Wish = {}): Promise<string> {
     .sign(wish.by ?? key);
 }
 
-async function statusFor(authorization: string | null): Promise<number> {
+async function statusFor(authorization: string | null, source?: "azure" | "pgmedic"): Promise<number> {
   const headers: Record<string, string> = authorization === null ? {} : { authorization };
   const request = new fx.HttpRequest({ url: "http://localhost/api/alerts", method: "POST", headers });
-  return (await refusedCaller(request))?.status ?? 202;
+  return (await refusedCaller(request, source))?.status ?? 202;
 }
 
 test("a token of Azure Monitor with the role is let through", async () => {
@@ -99,6 +101,13 @@ test("a token that a stranger signed, an unsigned one, and none at all are 401",
 test("a valid token without the role, or of another application, is 403", async () => {
   expect(await statusFor(`Bearer ${await aToken({ roles: ["Reader"] })}`)).toBe(403);
   expect(await statusFor(`Bearer ${await aToken({ azp: "22222222-2222-2222-2222-222222222222" })}`)).toBe(403);
+});
+
+test("the runner may give signs of life and post no alert, and Azure Monitor the other way round", async () => {
+  const runner = `Bearer ${await aToken({ azp: RUNNER, roles: [] })}`;
+  expect(await statusFor(runner, "pgmedic")).toBe(202);
+  expect(await statusFor(runner, "azure")).toBe(403);
+  expect(await statusFor(`Bearer ${await aToken()}`, "pgmedic")).toBe(403);
 });
 
 test("in Azure the app refuses to start without knowing who may call it", () => {

@@ -1,5 +1,6 @@
 // The alert rules exist once: what Bicep deploys, what the local monitor evaluates and what PgMedic reads are the same.
 import { expect, test } from "vitest";
+import { SILENCE } from "../../../functions/silence.ts";
 import { alertRules, minutesOf } from "../../../infra/local/monitor/rules.ts";
 import { CommonAlert } from "../../../shared/contracts/alert.ts";
 import { deploymentOf } from "../../support/bicep/installation.ts";
@@ -115,4 +116,8 @@ test("the hourly sign of life goes through PgMedic, and people are told when it 
     );
   expect(groupsOf("-sign-of-life")).toContain("-alerts");
   expect(groupsOf("-silence")).toContain("-people");
+  expect(groupsOf("-sign-of-life-lost")).toContain("-people");
+  // What the code writes and what the rule looks for are the same words.
+  const [lost] = instances.filter(({ name }) => String(name).endsWith("-sign-of-life-lost"));
+  expect(JSON.stringify(lost?.body())).toContain(`Message startswith '${SILENCE}'`);
 });

@@ -71,7 +71,7 @@ test("each zone starts with its settings, and gets none that is another zone's b
   const zones = settingsByZone("main.prod.bicepparam");
   expect(Object.keys(zones).toSorted()).toEqual(["api", "ingest", "runner"]);
   // What Azure alone knows before a deployment.
-  const ids = ["PGMEDIC_INVESTIGATOR_CLIENT_ID", "PGMEDIC_EXECUTOR_CLIENT_ID"];
+  const ids = ["PGMEDIC_INVESTIGATOR_CLIENT_ID", "PGMEDIC_EXECUTOR_CLIENT_ID", "INGEST_SIGN_OF_LIFE_APP_ID"];
   const identities = Object.fromEntries(ids.map((name) => [name, "00000000-0000-4000-8000-000000000000"]));
   const inAzure = {
     ...identities,
