@@ -1,3 +1,4 @@
+import { alertSweepOf } from "../shared/adapters/alert-sweep.ts";
 import { alertsOf } from "../shared/adapters/alerts.ts";
 import { changesOf } from "../shared/adapters/changes.ts";
 import { documentsOf } from "../shared/adapters/documents.ts";
@@ -34,6 +35,7 @@ export function servicesOf(settings: Settings) {
     settings,
     documents,
     alerts: alertsOf(documents),
+    alertSweep: alertSweepOf(settings.RESOURCE_MANAGER_ENDPOINT),
     changes: changesOf(documents),
     incidents,
     instructions,

@@ -17,7 +17,7 @@ export const Settings = z.object({
   ServiceBus__fullyQualifiedNamespace: z.string().min(1).optional(),
   /** Where metrics are asked for: Azure Resource Manager, or the local monitor. Without it there are no CPU figures. */
   METRICS_ENDPOINT: z.url().optional(),
-  /** Azure Resource Manager, through which server parameters are set. Without it such a change is advice. */
+  /** Azure Resource Manager, through which server parameters are set and undelivered alerts are found. Without it neither is done. */
   RESOURCE_MANAGER_ENDPOINT: z.url().optional(),
   /** The secret by which the front in front of the API proves that it vouches for the principal header. */
   PGMEDIC_FRONT_PROOF: z.string().min(16).optional(),

@@ -8,6 +8,7 @@ import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
+import { receiveUndelivered } from "./undelivered-alerts.ts";
 
 /** What is younger than this may still be on its way. */
 const GRACE_MS = MINUTE_MS;
@@ -16,19 +17,22 @@ const GRACE_MS = MINUTE_MS;
 export async function sweep(_timer: unknown, context: InvocationContext): Promise<void> {
   const { incidents, now } = services();
   const client = df.getClient(context);
+  // One repair that fails must not keep the others from being made; what could not be read at all fails the sweep.
+  const attempt = async (what: string, repair: () => Promise<void>): Promise<void> => {
+    try {
+      await repair();
+    } catch (failure) {
+      context.warn(`the sweep could not ${what}: ${failure instanceof Error ? failure.message : String(failure)}`);
+    }
+  };
   for (const incident of await incidents.list({ unsettled: true })) {
     const isYoung = msBetween(incident.updatedAt, now().toISOString()) < GRACE_MS;
     if (isYoung && incident.outbox.length === 0) continue;
-    try {
-      await mend(incident, client);
-    } catch (failure) {
-      context.warn(
-        `the sweep could not mend ${incident.incidentId}: ${failure instanceof Error ? failure.message : String(failure)}`,
-      );
-    }
+    await attempt(`mend ${incident.incidentId}`, () => mend(incident, client));
   }
-  await freeLocks(client);
-  await keepBrokersDeadLetters();
+  await attempt("free locks", () => freeLocks(client));
+  await attempt("keep dead letters", keepBrokersDeadLetters);
+  await attempt("look for undelivered alerts", () => receiveUndelivered(context));
 }
 
 /** What the broker gave up on after its delivery limit is kept where a person can see it. */

@@ -310,17 +310,14 @@ var runnerSettings = {
   INGEST_AUDIENCE: ingestAudience
   PGMEDIC_SIGN_OF_LIFE_URL: 'https://${name}-${zones[ingestAt]}.azurewebsites.net/api/alerts'
   METRICS_ENDPOINT: environment().resourceManager
+  RESOURCE_MANAGER_ENDPOINT: environment().resourceManager
   PGMEDIC_CLONE_FOLDER: '/tmp/pgmedic-clone'
   PGMEDIC_VERIFY_SECONDS: string(verifySeconds)
   PGMEDIC_VERIFY_WINDOWS: string(verifyWindows)
   PGMEDIC_FOLLOW_UP_SECONDS: string(followUpSeconds)
   PGMEDIC_PROPOSAL_EXPIRY_SECONDS: string(proposalExpirySeconds)
 }
-var wishedSettings = union(
-  // Without it a change of a server parameter is advice.
-  changesParameters ? { RESOURCE_MANAGER_ENDPOINT: environment().resourceManager } : {},
-  empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder }
-)
+var wishedSettings = empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder }
 var settingsOf = {
   ingest: ingestSettings
   api: {}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { managementToken } from "./identity.ts";
+import { askPatiently } from "./resource-manager.ts";
 
 const MetricsAnswer = z.looseObject({
   value: z.array(
@@ -12,26 +12,29 @@ const MetricsAnswer = z.looseObject({
 export type Metrics = ReturnType<typeof metricsOf>;
 export type MetricWindow = { resourceId: string; metric: "cpu_percent" | "storage_free"; from: string; to: string };
 
+const API_VERSION = "2024-02-01";
+const TIMEOUT_MS = 2_000;
+/** A figure is not worth a longer wait: nothing rests on it alone. */
+const PATIENCE_MS = 2_000;
+
 /** Azure Monitor's metrics of a server. A figure that cannot be had is null: no decision rests on a metric alone. */
 export function metricsOf(endpoint: string | undefined) {
   return {
     /** The mean of a metric over an interval, in the metric's own unit. */
     average: async ({ resourceId, metric, from, to }: MetricWindow): Promise<number | null> => {
       if (endpoint === undefined) return null;
-      const url = new URL(`${resourceId}/providers/microsoft.insights/metrics`.replace(/^\/+/, "/"), endpoint);
-      url.search = new URLSearchParams({
-        "api-version": "2024-02-01",
+      const search = {
+        "api-version": API_VERSION,
         metricnames: metric,
         timespan: `${from}/${to}`,
-        interval: url.protocol === "https:" ? "PT1M" : "PT1S",
+        // The local monitor measures every second; Azure gives a figure a minute.
+        interval: endpoint.startsWith("https:") ? "PT1M" : "PT1S",
         aggregation: "Average",
-      }).toString();
+      };
       try {
-        const headers: Record<string, string> =
-          url.protocol === "https:" ? { authorization: `Bearer ${await managementToken()}` } : {};
-        const response = await fetch(url, { headers, signal: AbortSignal.timeout(2_000) });
-        if (!response.ok) return null;
-        return meanOf(MetricsAnswer.parse(await response.json()));
+        const path = `${resourceId}/providers/microsoft.insights/metrics`;
+        const response = await askPatiently(endpoint, { to: path, search, timeoutMs: TIMEOUT_MS }, PATIENCE_MS);
+        return response.ok ? meanOf(MetricsAnswer.parse(await response.json())) : null;
       } catch {
         return null;
       }
@@ -39,6 +42,7 @@ export function metricsOf(endpoint: string | undefined) {
   };
 }
 
+/** A minute without a measurement has no average; such minutes do not count as zero. */
 function meanOf(answer: z.infer<typeof MetricsAnswer>): number | null {
   const points = answer.value.flatMap(({ timeseries }) => timeseries.flatMap(({ data }) => data));
   const figures = points.map(({ average }) => average).filter((figure) => typeof figure === "number");

@@ -4,11 +4,14 @@ import { announced, ownEntry } from "./incident-writes.ts";
 import { derivedId, digest } from "./digest.ts";
 import { percentText } from "./percent.ts";
 
-/** One id per alert and condition: the same notification twice is one receipt, fired and resolved are two. */
+/**
+ * One id per alert and condition: the same notification twice is one receipt, fired and resolved are two. Azure writes an alert's id with
+ * other paths before it and in other cases, by who asks; what comes after `/alerts/` is the same everywhere.
+ */
 export const receiptId = (
   alert: CommonAlert,
   condition: "Fired" | "Resolved" = alert.data.essentials.monitorCondition,
-): string => derivedId("alert", alert.data.essentials.alertId, condition);
+): string => derivedId("alert", alert.data.essentials.alertId.toLowerCase().replace(/^.*\/alerts\//, ""), condition);
 
 /** What an incident keeps of an alert. */
 export function digestOf(alert: CommonAlert): AlertDigest {

@@ -1,0 +1,46 @@
+import type { InvocationContext } from "@azure/functions";
+import type { CommonAlert } from "../shared/contracts/alert.ts";
+import type { Server } from "../shared/contracts/server.ts";
+import { receiptId } from "../shared/core/alert-reading.ts";
+import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
+import { receive } from "./alert-received.ts";
+import { services } from "./services.ts";
+
+/** Azure is asked this often; a notification that was lost is found after at most so long. */
+const EVERY_MS = 5 * MINUTE_MS;
+/** Azure repeats a notification for 75 seconds: a younger alert may still be on its way. */
+const GRACE_MS = 3 * MINUTE_MS;
+
+let lastAskedAt: string | null = null;
+
+/**
+ * Takes in the alerts that Azure Monitor reports as fired and that never arrived: a metric alert is told once, and a notification that
+ * meets an outage is gone. An alert that was received before has its receipt and is left alone.
+ */
+export async function receiveUndelivered(context: InvocationContext): Promise<void> {
+  const { servers, now } = services();
+  const at = now().toISOString();
+  if (lastAskedAt !== null && msBetween(lastAskedAt, at) < EVERY_MS) return;
+  lastAskedAt = at;
+  for (const server of await servers.list()) if (server.enabled) await receiveOf(server, context);
+}
+
+async function receiveOf(server: Server, context: InvocationContext): Promise<void> {
+  const { alertSweep, now } = services();
+  const answer = await alertSweep.fired(server.resourceId);
+  if (!answer.ok) {
+    context.warn(`Azure's alerts on ${server.serverId} are not known: ${answer.because}`);
+    return;
+  }
+  if (answer.unreadable > 0)
+    context.warn(`${answer.unreadable} of Azure's alerts on ${server.serverId} are not readable`);
+  for (const alert of answer.alerts) {
+    const { firedDateTime, alertRule } = alert.data.essentials;
+    if (msBetween(firedDateTime, now().toISOString()) < GRACE_MS || (await isReceived(alert))) continue;
+    const { disposition, incidentId } = await receive(alert);
+    context.warn(`${alertRule} on ${server.serverId} had not been delivered: ${disposition} ${incidentId ?? ""}`);
+  }
+}
+
+const isReceived = async (alert: CommonAlert): Promise<boolean> =>
+  (await services().alerts.read(receiptId(alert))) !== null;
