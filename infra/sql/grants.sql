@@ -6,7 +6,7 @@
 -- schemas         what PgMedic may look at and act in
 -- reads_all_data  on: pg_read_all_data (PostgreSQL 14 or newer) instead of SELECT on the tables that there are now. PgMedic reads
 --                 statistics, not tables; but PostgreSQL shows column statistics only to who may read the column.
--- ends_sessions   on: the executor may cancel and end sessions (pg_signal_backend); every one is asked of a person first
+-- ends_sessions   on: the executor may see, cancel and end sessions (pg_monitor, pg_signal_backend); every one is asked of a person first
 \set ON_ERROR_STOP on
 
 begin;
@@ -88,7 +88,8 @@ begin
   end loop;
   if current_setting('pgmedic.ends_sessions')::boolean then
     -- Rights that come with a sign-in, where the executor otherwise inherits nothing.
-    execute format('grant pg_signal_backend to %I%s', executor, case when says_itself then ' with inherit true, set false' else '' end);
+    -- A session is ended only while it is still in the transaction that people agreed on, which who may not see it cannot tell.
+    execute format('grant pg_signal_backend, pg_monitor to %I%s', executor, case when says_itself then ' with inherit true, set false' else '' end);
     if not says_itself then
       raise notice 'before PostgreSQL 16 the executor uses pg_signal_backend after SET ROLE only';
     end if;

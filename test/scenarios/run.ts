@@ -13,8 +13,11 @@ const { values, positionals } = parseArgs({
 const servers = serversOf(values.postgres === undefined ? null : Number(values.postgres));
 const path = await directPath();
 let wrong = 0;
+const aborted = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => aborted.abort());
 try {
   for (const named of await collect(positionals)) {
+    if (aborted.signal.aborted) break;
     const server = await servers.for(named.scenario);
     if (server === null) {
       console.log(`-     ${named.name}: no server here can show it`);

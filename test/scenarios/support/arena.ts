@@ -29,10 +29,10 @@ grant pg_monitor, pg_read_all_data to ${INVESTIGATOR};
 // Since 16 a membership says for itself whether it is inherited; before, the member says it for all of them.
 const MEMBERSHIPS_16 = `
 grant owner, app, batch, analyst to ${EXECUTOR} with admin true, inherit false, set true;
-grant pg_signal_backend to ${EXECUTOR} with inherit true;`;
+grant pg_signal_backend, pg_monitor to ${EXECUTOR} with inherit true;`;
 const MEMBERSHIPS = `
 grant owner, app, batch, analyst to ${EXECUTOR} with admin option;
-grant pg_signal_backend to ${EXECUTOR};`;
+grant pg_signal_backend, pg_monitor to ${EXECUTOR};`;
 
 export async function connect(url: string, application = "scenario"): Promise<pg.Client> {
   const client = new pg.Client({

@@ -16,7 +16,7 @@ const POLL_MS = 50;
 export async function cloudPath(): Promise<Path> {
   // The host is a process of its own and reads the password that registrations name.
   process.env[PASSWORD_SETTING] = PASSWORD;
-  const cloud = await startCloud({ PGMEDIC_MONITOR_MINUTE_MS: "3600000", PGMEDIC_SHOP_ORDERS: "1000" });
+  const cloud = await startCloud({ PGMEDIC_MONITOR_MINUTE_MS: "3600000", PGMEDIC_SHOP_ORDERS: "100000" });
   const incidents = new Map<string, string>();
   return {
     register: async (subject) => {
@@ -106,5 +106,5 @@ async function heal(cloud: Cloud, incidentId: string): Promise<string> {
     if (status >= 300) return `${name} could not approve: ${status} ${JSON.stringify(said)}`.slice(0, 200);
   }
   const ended = await until(cloud, incidentId, { wanted: ({ state }) => isClosed(state), withinMs: HEALED_WITHIN_MS });
-  return ended.state;
+  return ended.state === "resolved" ? "resolved" : `${ended.state}: ${ended.resolution?.because ?? ""}`;
 }
