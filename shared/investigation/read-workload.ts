@@ -1,8 +1,7 @@
 import type { Session } from "../adapters/postgres.ts";
 import type { WorkloadStatement } from "../advisor/advice.ts";
 import { tableNames } from "../advisor/scans.ts";
-import { fingerprint } from "libpg-query";
-import { descendants, fieldsIn, type Node, nodesIn, parseSql } from "../advisor/syntax.ts";
+import { descendants, fieldsIn, fingerprintOf, type Node, nodesIn, parseSql } from "../advisor/syntax.ts";
 import { runningStatements } from "../catalogue/diagnostics/running-statements.ts";
 import { statementTexts } from "../catalogue/diagnostics/statement-texts.ts";
 import type { Interval } from "./interval.ts";
@@ -59,7 +58,7 @@ export async function readWorkload(session: Session, interval: Interval, stateme
     const [syntax] = parsed.statements;
     if (syntax === undefined) continue;
     if (PLANNABLE.has(syntax.kind)) {
-      const known = examples.get(await fingerprint(text.query)) ?? [];
+      const known = examples.get(await fingerprintOf(text.query)) ?? [];
       addStatement(workload, { key, query: text.query, syntax, totalMs, examples: known });
     } else workload.maintenance.push({ key, command: commandOf(text.query), totalMs });
   }
@@ -97,7 +96,7 @@ async function readExamples(session: Session): Promise<Map<string, { query: stri
     const parsed = await parseSql(query);
     const [syntax] = parsed.ok ? parsed.statements : [];
     if (syntax === undefined || /\$\d/.test(query)) continue;
-    const print = await fingerprint(query);
+    const print = await fingerprintOf(query);
     const known = examples.get(print) ?? [];
     if (known.length < MOST_EXAMPLES && !known.some((other) => other.query === query))
       examples.set(print, [...known, { query, syntax }]);
