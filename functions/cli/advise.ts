@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { postgresOf, type Session } from "../../shared/adapters/postgres.ts";
 import type { Advice, Limits } from "../../shared/advisor/advice.ts";
 import { adviseIndexes } from "../../shared/advisor/advise-indexes.ts";
+import { OF_A_PERSON, OF_AN_INVESTIGATION } from "../../shared/advisor/choose-index.ts";
 import type { PlannerClone } from "../../shared/advisor/clone-protocol.ts";
 import { startPlannerClone } from "../../shared/advisor/clone-thread.ts";
 import { queryProblems } from "../../shared/advisor/find-query-problems.ts";
@@ -19,11 +20,11 @@ export type Advised = { asked: Asked; advice: Advice; queries: QueryProblem[]; m
 /** `pgmedic advise`: what the workload would gain from, tried in the planner clone. */
 export async function advise(given: AdviseArguments): Promise<Outcome> {
   const file = given.check ?? given.queries;
+  const isGate = given.check !== undefined;
   const limits: Limits = {
+    ...(isGate ? { ...OF_AN_INVESTIGATION, leastShare: 0 } : OF_A_PERSON),
     mostIndexes: given.most,
     budgetBytes: given.budget,
-    costRatio: given.check === undefined ? 0.9 : 0.5,
-    leastShare: given.check === undefined ? 0.003 : 0,
     insertSlowdown: given["insert-slowdown"] ?? Number.POSITIVE_INFINITY,
     weighBy: file === undefined ? "time" : "plan cost",
   };
@@ -31,7 +32,7 @@ export async function advise(given: AdviseArguments): Promise<Outcome> {
   const advised = await adviseFor(given.server, limits, (session) =>
     file === undefined ? countedWorkload(session, server) : writtenWorkload(session, server, file),
   );
-  if (given.check !== undefined) return gate(advised, given);
+  if (isGate) return gate(advised, given);
   return { text: given.json ? adviceAsJson(advised) : adviceAsText(advised), exitCode: 0 };
 }
 

@@ -25,6 +25,8 @@ export type Workload = {
 };
 
 export type Limits = {
+  /** Tables below either figure get no index. */
+  smallTable: { rows: number; bytes: number };
   mostIndexes: number;
   budgetBytes: number;
   /** An index must make some statement's plan at least this much cheaper (0.5: half). */

@@ -23,7 +23,7 @@ export async function adviseIndexes(
 ): Promise<Advice> {
   const statements = workload.statements.toSorted(byKey);
   const searches = childSearches(statements, catalog);
-  const { ideas, rejected } = proposeCandidates([...statements, ...searches], catalog);
+  const { ideas, rejected } = proposeCandidates([...statements, ...searches], catalog, limits.smallTable);
   const { indexes, failed, problems } = await clone.load(catalog, [
     ...new Set(ideas.flatMap(({ members }) => members)),
   ]);

@@ -1,7 +1,7 @@
 import type { IndexKey } from "../contracts/index-shape.ts";
 import { columnsOf } from "../core/index-text.ts";
 import type { Candidate } from "./candidates.ts";
-import { distinctValues, statisticsOf } from "./catalog.ts";
+import { columnNamed, distinctValues, plainType, statisticsOf } from "./catalog.ts";
 import { predicateShare } from "./partial-shapes.ts";
 
 const PAGE_BYTES = 8192;
@@ -51,20 +51,52 @@ function ginBytes(candidate: Candidate): number {
 function btreeBytes(candidate: Candidate): number {
   const { table, shape } = candidate;
   const rows = rowsIn(candidate);
-  const widths = [
-    ...shape.keys.map((key) => widthOf(candidate, key)),
-    ...shape.include.map((column) => statisticsOf(table, column)?.average_width ?? 8),
+  const fields = [
+    ...shape.keys.map((key) => fieldOf(candidate, key)),
+    ...shape.include.map((column) => columnField(candidate, column)),
   ];
-  const keyBytes = Math.ceil(widths.reduce((sum, width) => sum + width, 0) / 8) * 8;
+  const tupleBytes = dataBytes(fields) + TUPLE_OVERHEAD_BYTES;
   const columns = shape.keys.flatMap(columnsOf);
   const distinct = Math.min(
     rows,
     columns.reduce((product, column) => product * (distinctValues(table, column) ?? rows), 1),
   );
-  const plain = rows * (keyBytes + TUPLE_OVERHEAD_BYTES);
-  const deduplicated = distinct * (keyBytes + TUPLE_OVERHEAD_BYTES) + rows * POSTING_BYTES;
+  const plain = rows * tupleBytes;
+  const deduplicated = distinct * tupleBytes + rows * POSTING_BYTES;
   // An index with INCLUDE is never deduplicated.
   const bytes = shape.include.length > 0 ? plain : Math.min(plain, deduplicated);
   const leafPages = Math.ceil(bytes / USABLE_BYTES);
-  return (leafPages + Math.ceil(leafPages / 200) + 1) * PAGE_BYTES;
+  // The pages above hold one tuple for each page below them.
+  return (leafPages + Math.ceil((leafPages * tupleBytes) / USABLE_BYTES) + 1) * PAGE_BYTES;
 }
+
+type Field = { width: number; alignment: number };
+
+/** The bytes of a tuple's values, each where its type must begin (pg_type.typalign), the whole a multiple of eight. */
+function dataBytes(fields: readonly Field[]): number {
+  const end = fields.reduce((at, { width, alignment }) => Math.ceil(at / alignment) * alignment + width, 0);
+  return Math.ceil(end / 8) * 8;
+}
+
+const ALIGNMENTS: Readonly<Record<string, number>> = {
+  bigint: 8,
+  "double precision": 8,
+  "timestamp with time zone": 8,
+  "timestamp without time zone": 8,
+  integer: 4,
+  real: 4,
+  date: 4,
+  enum: 4,
+  smallint: 2,
+};
+
+function columnField({ table }: Candidate, name: string): Field {
+  const column = columnNamed(table, name);
+  const type = column === null ? "" : column.type_kind === "e" ? "enum" : plainType(column.base_type);
+  const average = statisticsOf(table, name)?.average_width ?? 8;
+  // An average is cut to a whole number, and of a numeric most values are above it: zero alone is shorter.
+  return { width: type === "numeric" ? average + 1 : average, alignment: ALIGNMENTS[type] ?? 1 };
+}
+
+const fieldOf = (candidate: Candidate, key: IndexKey): Field =>
+  "column" in key ? columnField(candidate, key.column) : { width: widthOf(candidate, key), alignment: 1 };

@@ -3,7 +3,7 @@ import type { Base } from "./bases.ts";
 import type { HypotheticalIndex } from "./clone-protocol.ts";
 import type { PlanCosts } from "./plan-costs.ts";
 import { type Idea } from "./propose-candidates.ts";
-import { type Item, itemName } from "./select-set.ts";
+import { isHalved, type Item, itemName } from "./select-set.ts";
 import { upkeepMs } from "./write-costs.ts";
 
 type Sources = {
@@ -37,6 +37,7 @@ function itemOf({ members: candidates, statements }: Idea, { indexes, bases, wor
       upkeepMs: candidates.reduce((sum, candidate) => sum + upkeepMs(candidate, workload), 0),
       alone: 0,
       live: [],
+      halves: false,
     },
   ];
 }
@@ -50,6 +51,7 @@ async function tryAlone(item: Item, bases: readonly (Base | null)[], costs: Plan
     if (base === null || base === undefined) continue;
     const { cost, used } = await costs.cost(base.query, item.members);
     saved += base.weightMs * Math.max(0, 1 - cost / base.plan.cost);
+    item.halves ||= isHalved(base.plan.cost, cost);
     const isUsed = item.members.some((member) => used.has(member) || base.usedOfAll.has(member));
     if (isUsed) live.push(at);
   }

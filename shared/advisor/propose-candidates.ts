@@ -5,16 +5,22 @@ import { type Scan, scansOf } from "./scans.ts";
 import type { Node } from "./syntax.ts";
 
 /** Smaller tables are read faster than an index would be searched (research on open advisers agrees on the order of magnitude). */
-const SMALL_TABLE = { rows: 1_000, bytes: 8 * 2 ** 20 } as const;
+export const SMALL_TABLE: SmallTable = { rows: 1_000, bytes: 8 * 2 ** 20 };
+export type SmallTable = { rows: number; bytes: number };
 
-export const isSmall = ({ rows, bytes }: CatalogTable): boolean => rows < SMALL_TABLE.rows || bytes < SMALL_TABLE.bytes;
+export const isSmall = (table: CatalogTable, limit: SmallTable = SMALL_TABLE): boolean =>
+  table.rows < limit.rows || table.bytes < limit.bytes;
 
 /** A set of candidates, nearly always of one, with the statements that asked for it. */
 export type Idea = { members: Candidate[]; statements: number[] };
 export type Proposal = { ideas: Idea[]; rejected: RejectedCandidate[] };
 
 /** What the workload's scans ask for, each set once, in an order that does not depend on that of the statements. */
-export function proposeCandidates(statements: readonly WorkloadStatement[], catalog: Catalog): Proposal {
+export function proposeCandidates(
+  statements: readonly WorkloadStatement[],
+  catalog: Catalog,
+  small: SmallTable,
+): Proposal {
   const ideas = new Map<string, Idea>();
   const rejected = new Map<string, string>();
   const known = new Map<string, Candidate>();
@@ -34,7 +40,7 @@ export function proposeCandidates(statements: readonly WorkloadStatement[], cata
   function note(set: readonly Candidate[], at: number): void {
     const members = set.flatMap((candidate) => {
       const name = candidateName(candidate);
-      const because = unfit(candidate);
+      const because = unfit(candidate, small);
       if (because !== null) rejected.set(name, because);
       // One object for one index, however many scans ask for it.
       if (because === null && !known.has(name)) known.set(name, candidate);
@@ -68,12 +74,12 @@ function ideasOf({ syntax, examples = [] }: WorkloadStatement, catalog: Catalog)
 }
 
 /** Why a candidate is not even tried; null when it is. */
-function unfit(candidate: Candidate): string | null {
+function unfit(candidate: Candidate, small: SmallTable): string | null {
   const { table } = candidate;
   if (table.kind === "p") return "an index on a partitioned table cannot be built concurrently: it would block writes";
   const covering = coveringIndex(candidate);
   if (covering !== null) return `${covering} already begins with these columns`;
-  if (isSmall(table)) {
+  if (isSmall(table, small)) {
     return `the table is small (${Math.max(0, Math.round(table.rows))} rows, ${Math.round(table.bytes / 1024)} kB): reading it whole is fast`;
   }
   return null;

@@ -3,6 +3,7 @@ import { postgresOf } from "../../../shared/adapters/postgres.ts";
 import type { Advice, WorkloadStatement } from "../../../shared/advisor/advice.ts";
 import { adviseIndexes } from "../../../shared/advisor/advise-indexes.ts";
 import type { Catalog } from "../../../shared/advisor/catalog.ts";
+import { OF_A_PERSON } from "../../../shared/advisor/choose-index.ts";
 import type { PlannerClone } from "../../../shared/advisor/clone-protocol.ts";
 import { functionNames, tableNames } from "../../../shared/advisor/scans.ts";
 import { parseSql } from "../../../shared/advisor/syntax.ts";
@@ -55,10 +56,9 @@ export async function advisedOn(
   const catalog = await catalogOf(url, statements);
   const workload = { statements, seconds: 1, writesPerSecond: () => 0 };
   const advice = await adviseIndexes(clone, catalog, workload, {
+    ...OF_A_PERSON,
     mostIndexes: 30,
     budgetBytes,
-    costRatio: 0.9,
-    leastShare: 0.003,
     insertSlowdown,
     weighBy: "plan cost",
   });
