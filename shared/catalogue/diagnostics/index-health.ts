@@ -19,6 +19,8 @@ const Row = z.strictObject({
   has_expression: z.boolean(),
   is_unique: z.boolean(),
   is_constraint: z.boolean(),
+  /** Part of a partitioned table's index: it goes with that one, or not at all. */
+  is_attached: z.boolean(),
   is_replica_identity: z.boolean(),
   is_valid: z.boolean(),
   is_ready: z.boolean(),
@@ -49,6 +51,7 @@ export const indexHealth: Diagnostic<IndexHealth> = {
       i.indnkeyatts::int as key_count,
       i.indpred is not null as is_partial, i.indexprs is not null as has_expression, i.indisunique as is_unique,
       exists (select 1 from pg_constraint o where o.conindid = i.indexrelid) as is_constraint,
+      exists (select 1 from pg_inherits h where h.inhrelid = i.indexrelid) as is_attached,
       i.indisreplident as is_replica_identity, i.indisvalid as is_valid, i.indisready as is_ready,
       coalesce(s.idx_scan, 0)::float8 as scans, pg_relation_size(c.oid)::float8 as bytes, c.reltuples::float8 as rows, t.reltuples::float8 as table_rows,
       (select sum(p.avg_width) from pg_stats p where p.schemaname = n.nspname and p.tablename = t.relname

@@ -24,6 +24,7 @@ function weighDuplicates(group: readonly IndexHealth[]): Suspicion[] {
   if (kept === undefined) return [];
   return others.map((index): Suspicion => {
     const subject = nameOf(index);
+    if (index.is_attached) return rejected(cause, subject, "it is part of a partitioned table's index");
     if (worth(index) > 0 && !(index.is_unique && kept.is_unique && !index.is_constraint && !index.is_replica_identity))
       return rejected(cause, subject, "a constraint, uniqueness or the replica identity rests on it");
     return {
@@ -52,4 +53,4 @@ function weighDuplicates(group: readonly IndexHealth[]): Suspicion[] {
 }
 
 const worth = (index: IndexHealth): number =>
-  (index.is_constraint ? 4 : 0) + (index.is_replica_identity ? 4 : 0) + (index.is_unique ? 2 : 0);
+  (index.is_constraint ? 4 : 0) + (index.is_replica_identity || index.is_attached ? 4 : 0) + (index.is_unique ? 2 : 0);

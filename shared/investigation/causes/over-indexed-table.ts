@@ -25,6 +25,7 @@ function weighHurting(seen: Observed, index: IndexHealth): Suspicion {
   const part = updated === 0 ? 1 : hot / updated;
   if (index.is_constraint || index.is_unique || index.is_replica_identity)
     return rejected(cause, subject, "a constraint or the replica identity rests on it");
+  if (index.is_attached) return rejected(cause, subject, "it is part of a partitioned table's index");
   if (part >= HOT_SHARE) return rejected(cause, subject, `${percentOf(part)} of the updates are HOT in spite of it`);
   if (index.scans * WRITES_A_SCAN > (table?.updated ?? 0))
     return rejected(cause, subject, `it is in use: ${count(index.scans)} scans`);

@@ -54,6 +54,7 @@ function weighUnused(seen: Observed, index: IndexHealth): Suspicion {
 
 function objectionToDrop(seen: Observed, index: IndexHealth, reads: number): string | null {
   if (index.is_constraint || index.is_unique) return "it keeps values unique, whether it is scanned or not";
+  if (index.is_attached) return "it is part of a partitioned table's index";
   if (index.is_replica_identity) return "it is the table's replica identity";
   if (servesForeignKey(seen, index)) return "a foreign key needs it when its parent is deleted from";
   const since = seen.database?.reset_seconds ?? null;
