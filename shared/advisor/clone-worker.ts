@@ -1,13 +1,11 @@
 // The planner clone in a thread of its own: making it and planning in it would hold up every request of the process.
-import { setFlagsFromString } from "node:v8";
+import "./plain-wasm.ts";
 import { parentPort, workerData } from "node:worker_threads";
 import { type CloneAnswer, type CloneRequest, messageOf } from "./clone-protocol.ts";
 import { openClone } from "./planner-clone.ts";
 
 if (parentPort === null || typeof workerData !== "string") throw new Error("this runs as a worker of clone-thread.ts");
 const port = parentPort;
-// PostgreSQL's interpreter is one function of 100 kB: optimising it takes V8 600 MB and a second of CPU, more than it saves an investigation.
-for (const flag of ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"]) setFlagsFromString(flag);
 const clone = await openClone(workerData);
 
 async function answer(request: CloneRequest): Promise<CloneAnswer["value"]> {

@@ -1,3 +1,4 @@
+import "./plain-wasm.ts";
 import { fingerprintSync, loadModule, parseSync } from "libpg-query";
 
 /** A node of PostgreSQL's parse tree: `{ "SelectStmt": { … } }` is written as kind and fields. */
