@@ -10,12 +10,14 @@ import { refusedCaller } from "./alert-caller.ts";
 import { correlate } from "./correlate.ts";
 import { answer, invalid, jsonBody, problem } from "./problem.ts";
 import { services } from "./services.ts";
+import { alertTaken } from "./telemetry.ts";
 
 /**
  * `POST /api/alerts`. Answers 202 once everything is durably written; every write is create-once, so that a repeated notification
  * completes what a killed one began.
  */
 export async function alertReceived(request: HttpRequest): Promise<HttpResponseInit> {
+  const startedAt = services().now();
   const source = request.query.get("source") ?? "azure";
   const refusal = await refusedCaller(request, source === "pgmedic" ? "pgmedic" : "azure");
   if (refusal !== null) return refusal;
@@ -30,7 +32,9 @@ export async function alertReceived(request: HttpRequest): Promise<HttpResponseI
   if (source === "pgmedic") return signOfLife(body.value);
   const parsed = CommonAlert.safeParse(body.value);
   if (!parsed.success) return invalid(parsed.error);
-  return answer(202, await receive(parsed.data));
+  const taken = await receive(parsed.data);
+  alertTaken(taken, startedAt);
+  return answer(202, taken);
 }
 
 /** PgMedic's own sign of life: it leaves a receipt, which its runner looks for an hour later, and opens nothing. */

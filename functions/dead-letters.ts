@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { derivedId } from "../shared/core/digest.ts";
 import { services } from "./services.ts";
+import { deadLetterKept } from "./telemetry.ts";
 
 /**
  * Keeps a message that no handler can read, with the reason, and lets the broker complete it: a Node trigger cannot dead-letter with
@@ -10,4 +11,5 @@ export async function keepUnreadable(queue: string, body: unknown, error: z.ZodE
   const { system, now } = services();
   const reason = error.issues.map((issue) => `${issue.path.join(".") || "(body)"}: ${issue.message}`).join("; ");
   await system.keepDeadLetter(derivedId("dead", queue, body), { queue, reason, body, at: now().toISOString() });
+  deadLetterKept(queue);
 }

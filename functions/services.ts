@@ -13,6 +13,7 @@ import { serversOf } from "../shared/adapters/servers.ts";
 import { snapshotsOf } from "../shared/adapters/snapshots.ts";
 import { systemOf } from "../shared/adapters/system.ts";
 import { sealed } from "../shared/core/audit-chain.ts";
+import { traceparentOf } from "../shared/core/trace.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** What every zone may use: documents and messages. No PostgreSQL in it. */
@@ -29,6 +30,7 @@ export function servicesOf(settings: Settings) {
   const messages = messagesOf({
     connectionString: settings.ServiceBus,
     namespace: settings.ServiceBus__fullyQualifiedNamespace,
+    traceparentOf,
   });
   let playbooks: ReturnType<typeof playbooksOf> | undefined;
   return {

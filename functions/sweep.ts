@@ -8,6 +8,7 @@ import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
+import { deadLetterKept } from "./telemetry.ts";
 import { receiveUndelivered } from "./undelivered-alerts.ts";
 
 /** What is younger than this may still be on its way. */
@@ -39,9 +40,15 @@ export async function sweep(_timer: unknown, context: InvocationContext): Promis
 async function keepBrokersDeadLetters(): Promise<void> {
   const { messages, system, now } = services();
   for (const queue of Queue.options) {
-    await messages.takeDeadLetters(queue, ({ messageId, reason, body }) =>
-      system.keepDeadLetter(derivedId("dead", queue, messageId), { queue, reason, body, at: now().toISOString() }),
-    );
+    await messages.takeDeadLetters(queue, async ({ messageId, reason, body }) => {
+      await system.keepDeadLetter(derivedId("dead", queue, messageId), {
+        queue,
+        reason,
+        body,
+        at: now().toISOString(),
+      });
+      deadLetterKept(queue);
+    });
   }
 }
 

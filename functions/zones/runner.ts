@@ -18,6 +18,7 @@ import { runRequested } from "../run-requested.ts";
 import { takeSnapshots } from "../snapshots.ts";
 import { giveSignOfLife } from "../silence.ts";
 import { sweep } from "../sweep.ts";
+import { tracedMessages, tracedStep } from "../telemetry.ts";
 
 type Activities = { [Name in StepName]: (input: StepInput<Name>) => Promise<StepOutput<Name>> };
 const ACTIVITIES: Activities = { acquireLock, investigate, propose, expire, execute, verify, rollBack, close };
@@ -30,9 +31,22 @@ const withClient = { extraInputs: [df.input.durableClient()] };
 
 /** What the runner listens to: messages and timers, and the run itself. It has no HTTP. */
 export function register(): void {
-  app.serviceBusQueue("runRequested", { queueName: "runs", connection, handler: runRequested, ...withClient });
-  app.serviceBusQueue("approvalReceived", { queueName: "approvals", connection, handler: approvalReceived });
-  app.serviceBusQueue("runEventReceived", { queueName: "run-events", connection, handler: runEventReceived });
+  app.serviceBusQueue("runRequested", {
+    queueName: "runs",
+    connection,
+    handler: tracedMessages("runs", runRequested),
+    ...withClient,
+  });
+  app.serviceBusQueue("approvalReceived", {
+    queueName: "approvals",
+    connection,
+    handler: tracedMessages("approvals", approvalReceived),
+  });
+  app.serviceBusQueue("runEventReceived", {
+    queueName: "run-events",
+    connection,
+    handler: tracedMessages("run-events", runEventReceived),
+  });
 
   df.app.orchestration("respondToAlert", respondToAlert);
   registerActivity("acquireLock");
@@ -59,7 +73,8 @@ function registerActivity<Name extends StepName>(name: Name): void {
     handler: async (input: unknown) => {
       const value: unknown = typeof input === "string" ? JSON.parse(input) : input;
       // The schema of this very activity parsed it; TypeScript cannot follow the index from name to input.
-      return activity(steps[name].input.parse(value) as StepInput<Name>);
+      const parsed = steps[name].input.parse(value) as StepInput<Name>;
+      return tracedStep(name, parsed, () => activity(parsed));
     },
   });
 }

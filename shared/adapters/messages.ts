@@ -5,10 +5,15 @@ import { azureCredential } from "./identity.ts";
 export type DeadLetter = { messageId: string; reason: string; body: unknown };
 export type Messages = ReturnType<typeof messagesOf>;
 /** Either a connection string (local) or the host name of a namespace, for which the app's identity is used. */
-type MessageSettings = { connectionString: string | undefined; namespace: string | undefined };
+type MessageSettings = {
+  connectionString: string | undefined;
+  namespace: string | undefined;
+  /** The trace context of an incident: with it the host counts the message's handling to the incident's trace. */
+  traceparentOf: (incidentId: string) => string;
+};
 
 /** Sending over Service Bus. The broker drops a second message with a known id, so a repeated send has no second effect. */
-export function messagesOf({ connectionString, namespace }: MessageSettings) {
+export function messagesOf({ connectionString, namespace, traceparentOf }: MessageSettings) {
   let connecting: Promise<ServiceBusClient> | undefined;
   const senders = new Map<Queue, ServiceBusSender>();
   const connect = async (): Promise<ServiceBusClient> => {
@@ -23,6 +28,10 @@ export function messagesOf({ connectionString, namespace }: MessageSettings) {
     const sender = senders.get(queue) ?? connected.createSender(queue);
     senders.set(queue, sender);
     return sender;
+  };
+  const tracedAs = (incidentId: string) => {
+    const traceparent = traceparentOf(incidentId);
+    return { correlationId: incidentId, applicationProperties: { traceparent, "Diagnostic-Id": traceparent } };
   };
   const BATCH = 20;
   const PATIENCE_MS = 200;
@@ -49,7 +58,7 @@ export function messagesOf({ connectionString, namespace }: MessageSettings) {
         messageId,
         subject: message.type,
         contentType: "application/json",
-        ...("incidentId" in message ? { correlationId: message.incidentId } : {}),
+        ...("incidentId" in message ? tracedAs(message.incidentId) : {}),
       }),
   };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Server, SignIn } from "../contracts/server.ts";
 import type { Statement } from "../contracts/statement.ts";
 import { postgresToken } from "./identity.ts";
+import { inSpan } from "./telemetry.ts";
 
 /** A connection for the length of one piece of work. It counts what it costs the server. */
 export type Session = {
@@ -117,7 +118,8 @@ function sessionOf(client: pg.Client): Session {
         values: [...values],
         queryMode: "extended",
       };
-      const result = await client.query(config);
+      const attributes = { "db.system.name": "postgresql", "db.query.summary": statement.name };
+      const result = await inSpan(`sql ${statement.name}`, { kind: "client", attributes }, () => client.query(config));
       session.statements += 1;
       session.totalMs += performance.now() - startedAt;
       return z.array(statement.row).parse(result.rows);
