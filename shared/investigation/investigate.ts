@@ -22,7 +22,7 @@ import { type Ask, asking, readServer } from "./read-server.ts";
 import { readCatalog } from "./read-catalog.ts";
 import { emptyWorkload, readWorkload, type Workload } from "./read-workload.ts";
 import { sampleColumns } from "./sample-columns.ts";
-import { one, readServerFacts, takeSnapshot } from "./take-snapshot.ts";
+import { MOST_STATEMENTS, one, readServerFacts, takeSnapshot } from "./take-snapshot.ts";
 
 export type InvestigationRequest = {
   incidentId: string;
@@ -73,7 +73,7 @@ export async function investigate(session: Session, request: InvestigationReques
     cpuPercent,
     interval,
     basis,
-    earlier: earlierMeans(request.earlierSnapshots, interval.from),
+    earlier: oldestReading(request.earlierSnapshots, snapshot.epoch, interval.from),
     wasReset: request.earlierSnapshots[0] !== undefined && request.earlierSnapshots[0].epoch !== snapshot.epoch,
     ...server,
     ...statements,
@@ -95,11 +95,12 @@ async function observe(session: Session, request: InvestigationRequest, facts: S
   return { snapshot: second, interval: intervalBetween(first, second), basis: "two_samples" as const };
 }
 
-/** The mean times of the statements that an older reading than the interval's own knew; null without one. */
-function earlierMeans(snapshots: readonly Snapshot[], from: string): ReadonlyMap<string, number> | null {
-  const known = snapshots.filter(({ takenAt }) => takenAt <= from);
-  if (known.length === 0) return null;
-  return new Map(known.flatMap(({ statements }) => statements.map(({ key, meanMs }) => [key, meanMs] as const)));
+/** The oldest reading with the same counters that is not after the interval's beginning; null without one. */
+function oldestReading(snapshots: readonly Snapshot[], epoch: string, from: string): Observed["earlier"] {
+  const oldest = snapshots.findLast(({ takenAt, epoch: one }) => one === epoch && takenAt <= from);
+  if (oldest === undefined) return null;
+  const statements = new Map(oldest.statements.map((statement) => [statement.key, statement]));
+  return { at: oldest.takenAt, statements, isComplete: oldest.statements.length < MOST_STATEMENTS };
 }
 
 type Surroundings = {

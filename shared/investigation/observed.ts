@@ -20,6 +20,7 @@ import type { SessionFacts } from "../catalogue/diagnostics/sessions.ts";
 import type { TableHealth } from "../catalogue/diagnostics/table-health.ts";
 import type { Rejected } from "../contracts/diagnosis.ts";
 import type { Server } from "../contracts/server.ts";
+import type { StatementCounters } from "../contracts/snapshot.ts";
 import type { LoadVerdict, Symptom } from "../contracts/taxonomy.ts";
 import type { Interval } from "./interval.ts";
 import type { ColumnPair } from "./sample-columns.ts";
@@ -39,8 +40,13 @@ export type Observed = {
   cpuPercent: number | null;
   interval: Interval;
   basis: "last_snapshot" | "two_samples";
-  /** Statements that were there before this interval, by key, with their mean time (ms) then. Null without older readings. */
-  earlier: ReadonlyMap<string, number> | null;
+  /** The oldest reading that can be compared: what statements there were then. Null without one. */
+  earlier: {
+    at: string;
+    statements: ReadonlyMap<string, StatementCounters>;
+    /** Whether it holds every statement that the server knew. */
+    isComplete: boolean;
+  } | null;
   /** The counters began again within the last minutes. */
   wasReset: boolean;
   sessions: readonly SessionFacts[];

@@ -8,7 +8,8 @@ import { tableCounters } from "../catalogue/diagnostics/table-counters.ts";
 import type { Server } from "../contracts/server.ts";
 import type { Snapshot } from "../contracts/snapshot.ts";
 
-const STATEMENTS = 500;
+/** A reading keeps this many statements, the costliest. */
+export const MOST_STATEMENTS = 500;
 
 /** The one row of a statement that always answers one. */
 export async function one<Row>(rows: Promise<Row[]>): Promise<Row> {
@@ -29,7 +30,7 @@ export async function takeSnapshot(session: Session, server: Server, facts: Serv
     serverId: server.serverId,
     takenAt: now,
     epoch: schema === null ? facts.started_at : (await one(session.query(statisticsEpoch(schema, version)))).epoch,
-    statements: schema === null ? [] : await session.query(statementCounters(schema, version), [STATEMENTS]),
+    statements: schema === null ? [] : await session.query(statementCounters(schema, version), [MOST_STATEMENTS]),
     tables: await session.query(tableCounters, [server.schemas]),
     indexes: await session.query(indexCounters, [server.schemas]),
     database: await one(session.query(databaseCounters(facts.version))),

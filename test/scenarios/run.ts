@@ -1,15 +1,21 @@
-// `node test/scenarios/run.ts [--postgres 15] [--verbose] [name…]`: plays scenarios in this process, for who writes rules.
+// `node test/scenarios/run.ts [--postgres 15] [--reading late|early|none] [--verbose] [name…]`: plays scenarios in this process, for who writes rules.
 import { parseArgs } from "node:util";
 import { collect } from "./support/collection.ts";
 import { directPath } from "./support/direct.ts";
 import { isRight } from "./support/judge.ts";
-import { play } from "./support/play.ts";
+import { play, READINGS } from "./support/play.ts";
 import { serversOf } from "./support/servers.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { postgres: { type: "string" }, verbose: { type: "boolean", default: false } },
+  options: {
+    postgres: { type: "string" },
+    reading: { type: "string", default: "late" },
+    verbose: { type: "boolean", default: false },
+  },
 });
+const reading = READINGS.find((known) => known === values.reading);
+if (reading === undefined) throw new Error(`--reading must be one of ${READINGS.join(", ")}`);
 const servers = serversOf(values.postgres === undefined ? null : Number(values.postgres));
 const path = await directPath();
 let wrong = 0;
@@ -23,7 +29,7 @@ try {
       console.log(`-     ${named.name}: no server here can show it`);
       continue;
     }
-    const { mark, answer } = await play(server, path, named);
+    const { mark, answer } = await play(server, path, named, { reading });
     if (!isRight(mark)) wrong += 1;
     const seconds = ((answer?.ms ?? 0) / 1_000).toFixed(1);
     console.log(

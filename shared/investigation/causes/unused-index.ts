@@ -11,6 +11,8 @@ const LONG_ENOUGH_SECONDS = 30 * 86_400;
 const LEAST_BYTES = 1 * 2 ** 20;
 
 const LEAST_READS = 100;
+/** Keeping an index costs some hundredths of a millisecond a row: below this rate nobody feels it. */
+const FELT_WRITES_PER_SECOND = 10;
 
 /** An index that nothing has read for as long as the counters go back. */
 export const unusedIndex: CauseRules = {
@@ -64,8 +66,17 @@ function objectionToDrop(seen: Observed, index: IndexHealth, reads: number): str
   if (seen.replicas.length > 0 || seen.slots.some(({ type }) => type === "physical"))
     return "replicas may use it, and their counters are not here";
   if (isSearched(seen, index)) return "a statement searches by its column, and may use it once it is written otherwise";
+  if (!isFelt(seen, index)) return "hardly anything was written to its table in this time: it takes room, and no time";
   if (reads < LEAST_READS) return `its table was read only ${count(reads)} times: too few to tell`;
   return null;
+}
+
+/** An index that nobody reads costs time when its table is written to, and room at any time. */
+function isFelt({ complaint: { symptom }, interval }: Observed, index: IndexHealth): boolean {
+  if (symptom !== "cpu" && symptom !== "io" && symptom !== "latency") return true;
+  const delta = interval.tables.get(index.table_oid);
+  const written = delta === undefined ? 0 : delta.inserted + delta.updated - delta.hotUpdated;
+  return written / Math.max(interval.seconds, 1) >= FELT_WRITES_PER_SECOND;
 }
 
 /** Whether a statement that takes time has a condition on the index's first column, in whatever form: a cast or a call may keep it from the index. */

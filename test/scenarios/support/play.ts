@@ -12,7 +12,9 @@ export type Played = Named & { mark: Mark; answer: Answer | null; healed: string
 const OBSERVED_MS = 4_000;
 const START_MS = 300;
 
-type Options = { isHealing?: boolean; afterwards?: (answer: Answer) => void };
+/** When the server's counters are read before the alert: under load, as in life; before it; or never. */
+export const READINGS = ["late", "early", "none"] as const;
+type Options = { isHealing?: boolean; reading?: (typeof READINGS)[number] };
 let count = 0;
 
 /** What goes wrong in the arena itself is the scenario's failure, and said. */
@@ -56,13 +58,14 @@ async function perform(subject: Subject, named: Named, { path, endings, options 
     await path.takeReading(subject);
     await load.stop();
   }
+  const reading = scenario.before === undefined ? (options.reading ?? "late") : "none";
+  if (reading === "early") await path.takeReading(subject);
   const load = await startWorkload(server, database, scenario.workload ?? []);
   endings.push(load.stop);
   await sleep(START_MS);
-  if (scenario.before === undefined) await path.takeReading(subject);
+  if (reading === "late") await path.takeReading(subject);
   await sleep(scenario.observedMs ?? OBSERVED_MS);
   const answer = await path.ask(subject);
-  options.afterwards?.(answer);
   const mark = judge(scenario, answer, { database, pids: held.pids });
   const mayHeal =
     options.isHealing === true && path.heal !== null && answer.proposal !== null && answer.refusal === null;
