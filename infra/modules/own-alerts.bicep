@@ -14,6 +14,7 @@ param toPgMedicId string
 @description('The action group that pages people.')
 param toPeopleId string
 
+// A request is known by its address and a step by its name: the names of operations differ between the telemetry modes of the host.
 var queries = [
   {
     name: 'ingest-availability'
@@ -25,7 +26,7 @@ var queries = [
     operator: 'GreaterThan'
     query: '''
       AppRequests
-      | where OperationName == 'alertReceived'
+      | where Url has '/api/alerts'
       | summarize failed = countif(toint(ResultCode) >= 500), total = count()
       | where failed * 100 > total
     '''
@@ -40,7 +41,7 @@ var queries = [
     operator: 'GreaterThan'
     query: '''
       AppRequests
-      | where OperationName == 'alertReceived'
+      | where Url has '/api/alerts'
       | summarize p99 = percentile(DurationMs, 99)
       | where p99 > 2000
     '''
@@ -55,7 +56,7 @@ var queries = [
     operator: 'LessThan'
     query: '''
       AppRequests
-      | where OperationName == 'alertReceived' and toint(ResultCode) == 202 and Url !contains 'source=pgmedic'
+      | where Url has '/api/alerts' and toint(ResultCode) == 202 and Url !contains 'source=pgmedic'
     '''
   }
   {
@@ -80,8 +81,8 @@ var queries = [
     threshold: 1
     operator: 'LessThan'
     query: '''
-      AppRequests
-      | where OperationName == 'sweep' and Success == true
+      AppTraces
+      | where Message startswith 'pgmedic.sweep'
     '''
   }
   {
@@ -94,7 +95,8 @@ var queries = [
     operator: 'GreaterThan'
     query: '''
       AppRequests
-      | where OperationName in ('investigate', 'propose', 'execute', 'verify', 'rollBack', 'close', 'runRequested', 'approvalReceived')
+      | extend Step = replace_string(Name, 'activity:', '')
+      | where Step in ('investigate', 'propose', 'execute', 'verify', 'rollBack', 'close', 'runRequested', 'approvalReceived')
       | where Success == false
     '''
   }
@@ -108,7 +110,8 @@ var queries = [
     operator: 'GreaterThan'
     query: '''
       AppRequests
-      | where OperationName in ('investigate', 'propose')
+      | extend Step = replace_string(Name, 'activity:', '')
+      | where Step in ('investigate', 'propose')
       | summarize DurationMs = sum(DurationMs) by OperationId
       | summarize p95 = percentile(DurationMs, 95)
       | where p95 > 60000

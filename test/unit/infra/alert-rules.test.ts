@@ -1,6 +1,7 @@
 // The alert rules exist once: what Bicep deploys, what the local monitor evaluates and what PgMedic reads are the same.
 import { expect, test } from "vitest";
 import { SILENCE } from "../../../functions/silence.ts";
+import { SWEPT } from "../../../functions/sweep.ts";
 import { alertRules, minutesOf } from "../../../infra/local/monitor/rules.ts";
 import { CommonAlert } from "../../../shared/contracts/alert.ts";
 import { deploymentOf } from "../../support/bicep/installation.ts";
@@ -120,4 +121,6 @@ test("the hourly sign of life goes through PgMedic, and people are told when it 
   // What the code writes and what the rule looks for are the same words.
   const [lost] = instances.filter(({ name }) => String(name).endsWith("-sign-of-life-lost"));
   expect(JSON.stringify(lost?.body())).toContain(`Message startswith '${SILENCE}'`);
+  const [swept] = instances.filter(({ name }) => String(name).endsWith("-sweep"));
+  expect(JSON.stringify(swept?.body())).toContain(`Message startswith '${SWEPT}'`);
 });
