@@ -95,9 +95,10 @@ async function readExamples(session: Session): Promise<Map<string, { query: stri
   for (const { query } of await session.query(runningStatements)) {
     const parsed = await parseSql(query);
     const [syntax] = parsed.ok ? parsed.statements : [];
-    if (syntax === undefined || /\$\d/.test(query)) continue;
+    if (syntax === undefined) continue;
     const print = await fingerprintOf(query);
     const known = examples.get(print) ?? [];
+    // A driver's parameters stay parameters in the text; what the application wrote out beside them is there.
     if (known.length < MOST_EXAMPLES && !known.some((other) => other.query === query))
       examples.set(print, [...known, { query, syntax }]);
   }
