@@ -8,6 +8,8 @@ const LEAST_REQUESTED = 2;
 const WAL_SHARE = 0.2;
 
 const LARGEST_WAL_MB = 32_768;
+/** A setting that decides on disk and recovery time is raised by steps: the next alert sees what the last one brought. */
+const MOST_AT_ONCE = 8;
 
 /** Checkpoints come because the write-ahead log is full, not because it is time. */
 export const checkpointStorm: CauseRules = {
@@ -33,7 +35,10 @@ export const checkpointStorm: CauseRules = {
       ];
     const timeout = settingOf(seen, "checkpoint_timeout") ?? 300;
     const needed = ((written / Math.max(length, 1)) * timeout * 2) / MEGABYTE;
-    const value = Math.min(LARGEST_WAL_MB, 2 ** Math.ceil(Math.log2(Math.max(needed, sizeMb * 2))));
+    const value = Math.min(
+      LARGEST_WAL_MB,
+      2 ** Math.ceil(Math.log2(Math.max(Math.min(needed, sizeMb * MOST_AT_ONCE), sizeMb * 2))),
+    );
     return [
       {
         proven: true,
