@@ -72,7 +72,8 @@ describe("whatever the facts", () => {
   test("no instruction runs what needs a person", () =>
     always((facts) => facts.riskClass !== "R3" || facts.consent === "person"));
   test("advice never runs", () => always(({ riskClass }) => riskClass !== "R4"));
-  test("nothing that adds load runs on a saturated server", () => always(({ load, addsLoad }) => load !== "saturated" || !addsLoad));
+  test("nothing that adds load runs on a saturated server", () =>
+    always(({ load, addsLoad }) => load !== "saturated" || !addsLoad));
   test("nothing runs with an unmet precondition", () => always((facts) => facts.unmetPreconditions.length === 0));
   test("an index is never built into a disk that could fill up", () =>
     always((facts) => facts.diskFreeBytes === null || facts.diskFreeBytes >= 2 * facts.estimatedBytes));
