@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { z } from "zod";
+import { ONBOARD_OPTIONS, ONBOARD_USAGE, OnboardArguments } from "./onboard.ts";
 
 const UNITS = { MB: 2 ** 20, GB: 2 ** 30 } as const;
 const Size = z
@@ -65,6 +66,7 @@ export const SYNTAX = {
     schema: LogsArguments,
     options: { prefix: { type: "string" }, top: { type: "string" }, json: { type: "boolean" } },
   },
+  onboard: { schema: OnboardArguments, options: ONBOARD_OPTIONS },
 } as const satisfies Record<string, { schema: z.ZodType; options: ParseArgsConfig["options"] }>;
 
 export const USAGE = `pgmedic check  --server postgres://user@host/database [--schema name]… [--json]
@@ -80,7 +82,9 @@ pgmedic report --server URL [--schema name]… [--json]
     what PgMedic would have proposed so far, what it would have refused, and why; changes nothing
 
 pgmedic logs FILE… [--prefix '%m [%p] '] [--top 20] [--json]
-    what PostgreSQL's logs come to, the worst first`;
+    what PostgreSQL's logs come to, the worst first
+
+${ONBOARD_USAGE}`;
 
 type Read<T> = { ok: true; given: T } | { ok: false; problem: string };
 

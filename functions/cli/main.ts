@@ -2,6 +2,7 @@ import { advise } from "./advise.ts";
 import { readArguments, SYNTAX, USAGE } from "./arguments.ts";
 import { check } from "./check.ts";
 import { logs } from "./logs.ts";
+import { onboard } from "./onboard.ts";
 import type { Outcome } from "./outcome.ts";
 import { report } from "./report.ts";
 
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, (argv: Argv) => Promise<Outcome>>> = {
   check: command(SYNTAX.check, check),
   advise: command(SYNTAX.advise, advise),
   report: command(SYNTAX.report, report),
+  onboard: command(SYNTAX.onboard, onboard),
   logs: command(SYNTAX.logs, ({ prefix, ...given }) => logs(prefix === undefined ? given : { ...given, prefix })),
 };
 
