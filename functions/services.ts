@@ -7,7 +7,6 @@ import { instructionsOf } from "../shared/adapters/instructions.ts";
 import { messagesOf } from "../shared/adapters/messages.ts";
 import { metricsOf } from "../shared/adapters/metrics.ts";
 import { outboxOf } from "../shared/adapters/outbox.ts";
-import { playbooksOf } from "../shared/adapters/playbooks.ts";
 import { platformOf } from "../shared/adapters/platform.ts";
 import { serversOf } from "../shared/adapters/servers.ts";
 import { snapshotsOf } from "../shared/adapters/snapshots.ts";
@@ -32,7 +31,6 @@ export function servicesOf(settings: Settings) {
     namespace: settings.ServiceBus__fullyQualifiedNamespace,
     traceparentOf,
   });
-  let playbooks: ReturnType<typeof playbooksOf> | undefined;
   return {
     settings,
     documents,
@@ -47,10 +45,6 @@ export function servicesOf(settings: Settings) {
     snapshots: snapshotsOf(documents),
     system: systemOf(documents),
     metrics: metricsOf(settings.METRICS_ENDPOINT),
-    /** Read on first use: whoever only takes alerts needs none. */
-    get playbooks() {
-      return (playbooks ??= playbooksOf(settings.PGMEDIC_PLAYBOOKS));
-    },
     platform: platformOf(settings.RESOURCE_MANAGER_ENDPOINT),
     now: () => new Date(),
   };

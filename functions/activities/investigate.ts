@@ -5,6 +5,7 @@ import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { choosePlaybook } from "../../shared/core/playbook-choice.ts";
 import { audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
+import { knownPlaybooks } from "../known-playbooks.ts";
 import { services } from "../services.ts";
 import { remedyId, theServer } from "./subject.ts";
 
@@ -14,7 +15,7 @@ const SNAPSHOTS = 15;
 
 /** Finds out what is wrong with the server, and keeps diagnosis and remedy with the incident. Repeating it answers the first result. */
 export async function investigate(run: Run): Promise<StepOutput<"investigate">> {
-  const { incidents, snapshots, metrics, outbox, playbooks, now } = services();
+  const { incidents, snapshots, metrics, outbox, now } = services();
   const begun = await incidents.change(run.incidentId, (incident) =>
     moved(incident, { to: "investigating", entry: ownEntry("run", "The investigation began.", now()) }),
   );
@@ -22,7 +23,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
 
   const server = await theServer(run);
   const alert = begun.alerts[0] ?? NO_ALERT;
-  const playbook = choosePlaybook(playbooks, alert);
+  const playbook = choosePlaybook(knownPlaybooks(), alert);
   if (playbook === null) throw new Error("there is no playbook generalMonitoring, which everything falls back to");
   const purpose = { server, applicationName: `pgmedic/${run.runId}` };
   const { diagnosis, remedy, snapshot } = await watchedServers().asInvestigator(purpose, async (session) =>

@@ -11,6 +11,7 @@ import { Id } from "../../shared/contracts/primitives.ts";
 import { verifyChain } from "../../shared/core/audit-chain.ts";
 import { digest } from "../../shared/core/digest.ts";
 import { correlate } from "../correlate.ts";
+import { knownPlaybooks } from "../known-playbooks.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import type { Person } from "./principal.ts";
@@ -69,8 +70,8 @@ export async function openIncident(request: HttpRequest, person: Person): Promis
     return problem(409, "server-not-enabled", { title: `PgMedic is not enabled on ${server.serverId}` });
   const firedAt = now().toISOString();
   const { playbook, note } = wish.data;
-  if (playbook !== undefined && !services().playbooks.has(playbook)) {
-    const known = [...services().playbooks.keys()].toSorted().join(", ");
+  if (playbook !== undefined && !knownPlaybooks().has(playbook)) {
+    const known = [...knownPlaybooks().keys()].toSorted().join(", ");
     return problem(422, "unknown-playbook", {
       title: `There is no playbook "${playbook}"`,
       detail: `There are: ${known}.`,

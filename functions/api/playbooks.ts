@@ -1,12 +1,12 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
 import { readPlaybook } from "../../shared/adapters/playbooks.ts";
+import { knownPlaybooks } from "../known-playbooks.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
-import { services } from "../services.ts";
 
 /** `GET /api/playbooks`: PgMedic's own and a user's, by name. */
 export function listPlaybooks(): Promise<HttpResponseInit> {
-  const playbooks = [...services().playbooks.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const playbooks = [...knownPlaybooks().values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return Promise.resolve(answer(200, { playbooks }));
 }
 

@@ -91,6 +91,10 @@ describe("what an app loads", () => {
     expect(ownFiles("runner").filter((file) => file.startsWith("functions/api/"))).toEqual([]);
   });
 
+  test("whoever only takes alerts loads neither playbooks nor YAML", () => {
+    expect(packages("ingest").has("yaml")).toBe(false);
+  });
+
   test("the clients that take longest to load are left for their first use", () => {
     for (const zone of ZONES) {
       const late = ["@azure/identity", "@azure/cosmos", "@azure/service-bus", "@electric-sql/pglite"];
