@@ -1,5 +1,5 @@
-import { type IndexKey, type IndexShape, plainShape } from "../contracts/index-shape.ts";
-import { indexText } from "../core/index-text.ts";
+import { type IndexExpression, type IndexKey, type IndexShape, plainShape } from "../contracts/index-shape.ts";
+import { indexText, keyText } from "../core/index-text.ts";
 import { coveringShapes, keyLists } from "./btree-shapes.ts";
 import type { Catalog, CatalogTable } from "./catalog.ts";
 import { ginShapes } from "./gin-shapes.ts";
@@ -23,9 +23,10 @@ export function ideasFor(scan: Scan, catalog: Catalog): Ideas {
   const { table } = scan;
   const lists = keyLists(scan, catalog);
   const gin = ginShapes(scan, catalog);
+  const searching = lists.filter((keys) => !isOrderAlone(scan, keys));
   const shapes = [
-    ...lists.map(plainShape),
-    ...coveringShapes(scan, lists),
+    ...searching.map(plainShape),
+    ...coveringShapes(scan, searching),
     ...partialShapes(scan, lists),
     ...gin.flatMap((one) => ("shape" in one ? one.shape : [])),
   ];
@@ -33,6 +34,18 @@ export function ideasFor(scan: Scan, catalog: Catalog): Ideas {
     sets: [...shapes.map((shape) => [{ table, shape }]), ...alternativeSets(scan, catalog)],
     refused: [...scan.refused, ...gin.flatMap((one) => ("shape" in one ? [] : one))],
   };
+}
+
+/** Keys in the order wanted, where an equality is to be met as well: a gamble on how soon the first rows that fit come along. */
+function isOrderAlone({ conditions, sort, group }: Scan, [first]: readonly IndexKey[]): boolean {
+  const isFirst = (target: IndexExpression): boolean =>
+    first !== undefined && keyText({ expression: target, direction: "asc" }) === keyText(first);
+  return (
+    conditions.some(({ how }) => how === "equal" || how === "is null") &&
+    sort.some(({ target }) => isFirst(target)) &&
+    !group.some(isFirst) &&
+    !conditions.some(({ target }) => isFirst(target))
+  );
 }
 
 /** The candidates of one scan, each once. */

@@ -3,7 +3,9 @@ import type { Observed } from "../observed.ts";
 import { updatedColumns } from "./dropping.ts";
 import { type CauseRules, count, percentOf, point, rejected, type Suspicion } from "./suspicion.ts";
 
-const LEAST_UPDATES = 500;
+/** Fewer updates prove nothing; a lower rate costs nothing. */
+const LEAST_UPDATES = 100;
+const LEAST_UPDATES_PER_SECOND = 20;
 const HOT_SHARE = 0.5;
 const FILLFACTOR = 85;
 
@@ -19,6 +21,7 @@ function weigh(seen: Observed, table: TableHealth): Suspicion | null {
   const subject = `${table.schema}.${table.table}`;
   const delta = seen.interval.tables.get(table.oid);
   if (delta === undefined || delta.updated < LEAST_UPDATES) return null;
+  if (delta.updated / Math.max(seen.interval.seconds, 1) < LEAST_UPDATES_PER_SECOND) return null;
   const hot = delta.hotUpdated / delta.updated;
   if (hot >= HOT_SHARE) return rejected(cause, subject, `${percentOf(hot)} of its updates are HOT`);
   const set = updatedColumns(seen, table.table);

@@ -19,7 +19,7 @@ export const scenario: Scenario = {
     {
       connections: 3,
       paceMs: 30,
-      steps: { text: "select id from people where name like 'name 77%' order by id limit 20" },
+      steps: { text: "select id from people where name like 'name 7712%'" },
     },
   ],
 };

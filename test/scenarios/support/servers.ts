@@ -13,7 +13,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_connections: "60",
   track_io_timing: "on",
   max_wal_size: "2GB",
-  synchronous_commit: "off",
   jit: "off",
   "pg_stat_statements.track": "top",
 };

@@ -25,7 +25,7 @@ export const scenario: Scenario = {
       connections: 1,
       paceMs: 100,
       steps: {
-        text: "select max(note) from orders where id between $1 and $1 + 500",
+        text: "select stddev(customer_id) from orders where id between $1 and $1 + 500",
         values: (draw) => [draw(200000)],
       },
     },

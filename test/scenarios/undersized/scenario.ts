@@ -24,7 +24,7 @@ export const scenario: Scenario = {
     {
       connections: 2,
       steps: {
-        text: "select max(note) from orders where id between $1 and $1 + 50000 and total > 3",
+        text: "select stddev(customer_id) from orders where id between $1 and $1 + 50000 and total > 3",
         values: (draw) => [draw(200000)],
       },
     },

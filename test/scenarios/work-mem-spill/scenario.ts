@@ -20,5 +20,4 @@ export const scenario: Scenario = {
       },
     },
   ],
-  heals: "resolved",
 };
