@@ -74,3 +74,10 @@ function armCandidate({ table }: Scan, arm: readonly Condition[], catalog: Catal
   const other = ginShapes(scan, catalog).flatMap((one) => ("shape" in one ? one.shape : []))[0];
   return shape === null ? (other === undefined ? null : { table, shape: other }) : { table, shape };
 }
+
+/** The planner guesses that a document's or a pattern's condition keeps one row in a hundred, mostly far too many (selfuncs.h, DEFAULT_MATCHING_SEL). */
+const RATIO_OF_A_GUESS = 0.75;
+
+/** How much cheaper a plan must become by an index: less where the planner only guesses how many rows it finds. */
+export const ratioFor = ({ costRatio }: { costRatio: number }, members: readonly { candidate: Candidate }[]): number =>
+  members.some(({ candidate }) => candidate.shape.method === "gin") ? Math.max(costRatio, RATIO_OF_A_GUESS) : costRatio;

@@ -1,6 +1,6 @@
 import type { Choice, Gain, Limits, Workload } from "./advice.ts";
 import type { Base } from "./bases.ts";
-import { candidateName } from "./candidates.ts";
+import { candidateName, ratioFor } from "./candidates.ts";
 import type { Catalog } from "./catalog.ts";
 import type { HypotheticalIndex, PlannerClone } from "./clone-protocol.ts";
 import { misorderedIndex, needOf } from "./need.ts";
@@ -38,7 +38,8 @@ async function gainsOf(
     if (!item.members.some(fits)) continue;
     const before = others.length === 0 ? base.plan : await costs.cost(base.query, others.filter(fits));
     const after = await costs.cost(base.query, [...others, ...item.members].filter(fits));
-    if (after.cost <= before.cost * limits.costRatio) gained.push({ base, before: base.plan.plan, after: after.plan });
+    if (after.cost <= before.cost * ratioFor(limits, item.members))
+      gained.push({ base, before: base.plan.plan, after: after.plan });
   }
   return gained;
 }

@@ -1,10 +1,11 @@
 import { identifier } from "../core/identifier.ts";
 import { indexText } from "../core/index-text.ts";
+import { heightOf } from "./btree-pages.ts";
 import { type Candidate, estimatedBytes } from "./candidates.ts";
 import { type LoadedInThread, messageOf } from "./clone-protocol.ts";
 import { type CloneStorage, restoreSizes, restoreStatistics } from "./clone-storage.ts";
 import { expressionStatistics } from "./expression-statistics.ts";
-import { rowsIn } from "./index-size.ts";
+import { keyBytes, rowsIn } from "./index-size.ts";
 
 const PAGE_BYTES = 8192;
 const nameAt = (place: number): string => `pgmedic_candidate_${place}`;
@@ -34,6 +35,7 @@ export async function addCandidates(
       pages: Math.ceil(bytes / PAGE_BYTES),
       rows: rowsIn(candidate),
       visible: 0,
+      height: candidate.shape.method === "btree" ? heightOf(bytes / PAGE_BYTES, keyBytes(candidate)) : 0,
     })),
   );
   const statistics = made.flatMap(({ place, names, candidate }) =>

@@ -70,6 +70,10 @@ function btreeBytes(candidate: Candidate): number {
   return (leafPages + Math.ceil((leafPages * tupleBytes) / USABLE_BYTES) + 1) * PAGE_BYTES;
 }
 
+/** The bytes of a b-tree's keys, without what INCLUDE adds: pages above the leaves do not hold that. */
+export const keyBytes = (candidate: Candidate): number =>
+  dataBytes(candidate.shape.keys.map((key) => fieldOf(candidate, key)));
+
 type Field = { width: number; alignment: number };
 
 /** The bytes of a tuple's values, each where its type must begin (pg_type.typalign), the whole a multiple of eight. */

@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
 import type { PGlite } from "@electric-sql/pglite";
+import type { IndexFacts } from "../catalogue/diagnostics/indexes.ts";
 import { identifier } from "../core/identifier.ts";
 import type { Candidate } from "./candidates.ts";
-import type { Catalog } from "./catalog.ts";
+import { heightOf } from "./btree-pages.ts";
+import { type Catalog, type CatalogTable, statisticsOf } from "./catalog.ts";
 import { addCandidates } from "./clone-candidates.ts";
 import {
   createExtensions,
@@ -121,10 +123,23 @@ async function loadIndexes(storage: CloneStorage, catalog: Catalog, problems: st
   );
   const sizes = valid
     .filter(({ isPartitioned }) => !isPartitioned)
-    .map(({ schema, index, bytes, pages, rows }) => ({ schema, name: index, bytes, pages, rows, visible: 0 }));
+    .map(({ table, ...index }) => ({
+      schema: index.schema,
+      name: index.index,
+      bytes: index.bytes,
+      pages: index.pages,
+      rows: index.rows,
+      visible: 0,
+      height: index.method === "btree" ? heightOf(index.bytes / PAGE_BYTES, widthOf(table, index)) : 0,
+    }));
   await restoreSizes(storage, sizes);
   problems.push(...(await restoreStatistics(storage, catalog.indexStatistics)));
 }
+
+const PAGE_BYTES = 8192;
+
+const widthOf = (table: CatalogTable, { key_columns }: IndexFacts): number =>
+  key_columns.reduce((sum, column) => sum + (statisticsOf(table, column ?? "")?.average_width ?? 16), 0);
 
 const primaryKey = ({ schema, table }: { schema: string; table: string }, index: string): Step => ({
   sql: `alter table ${identifier(schema, table)} add primary key using index ${identifier(index)}`,

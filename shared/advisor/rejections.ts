@@ -1,3 +1,4 @@
+import { ratioFor } from "./candidates.ts";
 import type { Limits, RejectedCandidate } from "./advice.ts";
 import type { Base } from "./bases.ts";
 import type { PlanCosts } from "./plan-costs.ts";
@@ -50,7 +51,7 @@ async function judge(item: Item, sources: Sources): Promise<Verdict> {
       kept !== null && kept > LOW_SELECTIVITY ? `the condition keeps ${Math.round(kept * 100)} % of the rows` : null;
     return { because: share ?? "the planner would not use it", isRunnerUp: isVariant };
   }
-  if (best > limits.costRatio)
+  if (best > ratioFor(limits, item.members))
     return { because: `it would save only ${Math.round((1 - best) * 100)} % of the plan's cost`, isRunnerUp: false };
   if (item.alone <= 0) return { because: "keeping it up to date would cost more than it saves", isRunnerUp: false };
   if (isTooDearToWrite(item, sources)) {

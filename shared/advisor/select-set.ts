@@ -1,6 +1,6 @@
 import { keyText } from "../core/index-text.ts";
 import type { Limits } from "./advice.ts";
-import { candidateName } from "./candidates.ts";
+import { candidateName, ratioFor } from "./candidates.ts";
 import type { HypotheticalIndex } from "./clone-protocol.ts";
 import type { PlanCosts } from "./plan-costs.ts";
 import { insertCostMs, rowCostMs } from "./write-costs.ts";
@@ -104,7 +104,11 @@ async function addGreedily(task: Task, start: Selection): Promise<Selection> {
       const costs = await costsOfUsing(task, selection, item);
       const gain = savedBy(task, costs) - savedBy(task, selection.costs) - item.upkeepMs;
       bound.set(item, gain);
-      if (gain > 0 && isWorthwhile(task, selection.costs, costs, gain) && (best === null || score(item) > best.score))
+      if (
+        gain > 0 &&
+        isWorthwhile(task, item, { before: selection.costs, after: costs, gain }) &&
+        (best === null || score(item) > best.score)
+      )
         best = { item, costs, score: score(item) };
     }
     if (best === null) return selection;
@@ -119,13 +123,12 @@ export const isHalved = (before: number, after: number): boolean => before > DEA
 
 function isWorthwhile(
   { wanted, limits }: Task,
-  before: readonly number[],
-  after: readonly number[],
-  gain: number,
+  { members }: Item,
+  { before, after, gain }: { before: readonly number[]; after: readonly number[]; gain: number },
 ): boolean {
   const total = totalOf({ wanted });
   const ratios = before.map((cost, at) => ({ cost, ratio: (after[at] ?? cost) / cost }));
-  if (!ratios.some(({ ratio }) => ratio <= limits.costRatio)) return false;
+  if (!ratios.some(({ ratio }) => ratio <= ratioFor(limits, members))) return false;
   return gain > total * limits.leastShare || ratios.some(({ cost, ratio }) => isHalved(cost, cost * ratio));
 }
 

@@ -1,4 +1,4 @@
-// `npm run bench:advisor [-- --quick] [-- --server URL]`: what the advised indexes do on a real server where they are really built, and how
+// `npm run bench:advisor [-- --quick] [-- --version 18] [-- --server URL]`: what the advised indexes do on a real server where they are really built, and how
 // near the planner clone comes to that server's own planner. Exit code 0 when every target is reached.
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { startPlannerClone } from "../../shared/advisor/clone-thread.ts";
 import type { BenchSet } from "./advisor/bench-set.ts";
 import { type BenchServer, benchServer, databaseOf } from "./advisor/database.ts";
-import { compareSet, reportFidelity } from "./advisor/fidelity.ts";
+import { judgeFidelity } from "./advisor/fidelity.ts";
 import { helpdesk } from "./advisor/helpdesk.ts";
 import { shop } from "./advisor/shop.ts";
 import { trade } from "./advisor/trade.ts";
@@ -21,6 +21,8 @@ const { values: given } = parseArgs({
     quick: { type: "boolean", default: false },
     /** A running server that keeps the data from one run to the next; its superuser's URL. */
     server: { type: "string" },
+    /** A major version of PostgreSQL that is installed. */
+    version: { type: "string" },
     only: { type: "string" },
     "no-fidelity": { type: "boolean", default: false },
   },
@@ -42,11 +44,7 @@ async function main(server: BenchServer, folder: string): Promise<boolean> {
       const run = { clone, set, url: await databaseOf(server, set, scale), scale, isQuick: given.quick };
       isReached = (await trySet(run)) && isReached;
       if (given["no-fidelity"]) continue;
-      const { built, hypopg } = await compareSet(run);
-      isReached = (reportFidelity("clone and built indexes", built) || given.quick) && isReached;
-      if (hypopg === null)
-        console.log("  HypoPG is not installed beside this server: apt-get install postgresql-15-hypopg");
-      else isReached = (reportFidelity("clone and HypoPG", hypopg) || given.quick) && isReached;
+      isReached = (await judgeFidelity(run)) && isReached;
     }
     return isReached;
   } finally {
@@ -55,7 +53,10 @@ async function main(server: BenchServer, folder: string): Promise<boolean> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "pgmedic-bench-clone-"));
-const server = await benchServer(given.server ?? null);
+const server = await benchServer({
+  url: given.server ?? null,
+  version: given.version === undefined ? null : Number(given.version),
+});
 try {
   process.exitCode = (await main(server, folder)) ? 0 : 1;
 } finally {

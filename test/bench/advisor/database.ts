@@ -19,21 +19,32 @@ const SETTINGS = {
   autovacuum: "off",
 };
 
-/** Debian's PostgreSQL where it has HypoPG beside it, else what the project brings. `url` names a running server instead. */
-export async function benchServer(url: string | null): Promise<BenchServer> {
+/**
+ * Debian's PostgreSQL, which may have HypoPG beside it, else what the project brings; or the newest of a major version. `url` names a
+ * running server instead.
+ */
+export async function benchServer({
+  url,
+  version,
+}: {
+  url: string | null;
+  version: number | null;
+}): Promise<BenchServer> {
   if (url !== null) {
     const at = (database: string): string => Object.assign(new URL(url), { pathname: `/${database}` }).href;
     return { name: "the given server", url: at, stop: async () => {} };
   }
-  const chosen = preferred();
+  const chosen = preferred(version);
   const server = await startPlainPostgres(chosen, SETTINGS);
   return { name: chosen.name, url: (database) => server.url("postgres", "test", database), stop: server.stop };
 }
 
-function preferred(): Installation {
+function preferred(version: number | null): Installation {
   const all = installations();
-  const chosen = all.find(({ version, name }) => version >= 15 && name.includes("Debian")) ?? all.at(-1);
-  if (chosen === undefined) throw new Error("no PostgreSQL is installed");
+  const known =
+    version === null ? all.find((one) => one.version >= 15) : all.findLast((one) => one.version === version);
+  const chosen = known ?? (version === null ? all.at(-1) : undefined);
+  if (chosen === undefined) throw new Error(`PostgreSQL ${version ?? ""} is not installed`);
   return chosen;
 }
 

@@ -1,56 +1,77 @@
 // How near the planner clone comes to the server's own planner: the same queries with the same indexes in the clone, really built, and,
 // where it is installed, under HypoPG.
-import type pg from "pg";
-import { z } from "zod";
-import type { Choice } from "../../../shared/advisor/advice.ts";
-import { candidateName } from "../../../shared/advisor/candidates.ts";
+import { type Candidate, candidateName } from "../../../shared/advisor/candidates.ts";
 import type { Catalog } from "../../../shared/advisor/catalog.ts";
-import type { HypotheticalIndex } from "../../../shared/advisor/clone-protocol.ts";
 import type { PlanNode } from "../../../shared/advisor/plan.ts";
-import { indexText } from "../../../shared/core/index-text.ts";
 import { advisedOn, catalogOf, statementsOf } from "./advice.ts";
 import { connected } from "./database.ts";
-import { medianOf, planOf } from "./measure.ts";
+import { medianOf } from "./measure.ts";
+import { type Answer, built, type Case, cloned, hypothetical, type Planner } from "./planners.ts";
 import { build, dropAll, type Run } from "./try-set.ts";
 
-/** A plan without its figures: kinds of nodes, tables, joins, and indexes by their places among the candidates. */
-export function shapeOf(plan: PlanNode, names: ReadonlyMap<string, number>): string {
-  const index = plan["Index Name"] === undefined ? "" : `#${names.get(plan["Index Name"]) ?? plan["Index Name"]}`;
-  const below = (plan.Plans ?? []).map((child) => shapeOf(child, names));
-  return `${plan["Node Type"]} ${plan["Relation Name"] ?? ""}${index}(${below.join(", ")})`;
-}
+/** The clone is this version: a server of it plans whole plans alike. */
+const VERSION_OF_THE_CLONE = 18;
+const UNLIMITED = { budgetBytes: Number.POSITIVE_INFINITY, insertSlowdown: Number.POSITIVE_INFINITY };
 
-type Compared = { what: string; isSame: boolean; difference: number; query: string; shapes: [string, string] };
-type Case = { query: string; on: number[] };
-
-/** Compares all cases of a set: no index, each chosen one alone, and all together, for each query. */
-export async function compareSet(run: Run): Promise<{ built: Compared[]; hypopg: Compared[] | null }> {
+/** Compares all cases of a set (no index, each chosen one alone, all together, for each query), and prints what comes of it. */
+export async function judgeFidelity(run: Run): Promise<boolean> {
   const { set, url, clone } = run;
   const statements = await statementsOf(set.queries);
-  const { advice } = await advisedOn(clone, {
-    url,
-    queries: set.queries,
-    budgetBytes: Number.POSITIVE_INFINITY,
-    insertSlowdown: Number.POSITIVE_INFINITY,
-  });
-  const { chosen } = advice;
+  const { advice } = await advisedOn(clone, { url, queries: set.queries, ...UNLIMITED });
+  const candidates = advice.chosen.map(({ candidate }) => candidate);
+  const places = candidates.map((_, at) => at);
+  const cases = set.queries.flatMap((query): Case[] =>
+    [[], ...places.map((at) => [at]), places].map((on) => ({ query, on })),
+  );
   return connected(url, async (client) => {
-    await build(client, chosen);
+    await build(client, advice.chosen);
     try {
-      const loaded = await clone.load(
-        withoutBenchIndexes(await catalogOf(url, statements)),
-        chosen.map(({ candidate }) => candidate),
-      );
-      const cases = set.queries.flatMap((query): Case[] =>
-        [[], ...chosen.map((_, at) => [at]), chosen.map((_, at) => at)].map((on) => ({ query, on })),
-      );
-      const built = await compare(cases, loaded.indexes, run, (one) => planWithBuilt(client, one));
-      return { built, hypopg: await compareWithHypopg(client, { run, chosen, cases, indexes: loaded.indexes }) };
+      const catalog = await catalogOf(url, statements);
+      const { indexes } = await clone.load(withoutBenchIndexes(catalog), candidates);
+      const version = Math.floor(catalog.version / 10_000);
+      const name = (on: readonly number[]): string =>
+        on
+          .flatMap((at) => candidates[at] ?? [])
+          .map(candidateName)
+          .join(" + ") || "none";
+      const [own, real] = [cloned(clone, indexes), built(client)];
+      const judged = { version, name };
+      const isReal = report("clone and built indexes", await compare(cases, own, real), judged);
+      return (await judgeHypopg({ run, candidates, cases, own, real, judged })) && isReal;
     } finally {
       await dropAll(client);
     }
   });
 }
+
+type AgainstHypopg = {
+  run: Run;
+  candidates: readonly Candidate[];
+  cases: readonly Case[];
+  own: Planner;
+  real: Planner;
+  judged: Judged;
+};
+
+/** On a connection of its own: HypoPG's indexes are those of a session. */
+const judgeHypopg = ({ run, candidates, cases, own, real, judged }: AgainstHypopg): Promise<boolean> =>
+  connected(run.url, async (client) => {
+    const hypopg = await hypothetical(client, candidates);
+    if (hypopg === null) {
+      console.log(
+        "  HypoPG is not installed beside this server: apt-get install postgresql-15-hypopg, then --version 15",
+      );
+      return true;
+    }
+    // HypoPG knows no GIN.
+    const known = cases.filter(({ on }) => on.every((at) => candidates[at]?.shape.method !== "gin"));
+    const isNear = report("clone and HypoPG", await compare(known, own, hypopg), judged);
+    // Where the two differ, the built index says which of them was right.
+    const ofClone = alike(await compare(known, own, real), judged.version);
+    const ofHypopg = alike(await compare(known, hypopg, real), judged.version);
+    console.log(`  as with the built indexes: the clone ${percent(ofClone)}, HypoPG ${percent(ofHypopg)}`);
+    return isNear || ofClone >= ofHypopg;
+  });
 
 const withoutBenchIndexes = (catalog: Catalog): Catalog => ({
   ...catalog,
@@ -61,114 +82,81 @@ const withoutBenchIndexes = (catalog: Catalog): Catalog => ({
   indexStatistics: catalog.indexStatistics.filter(({ table }) => !table.startsWith("bench_index_")),
 });
 
-type Planner = (one: Case) => Promise<{ plan: PlanNode; names: ReadonlyMap<string, number> }>;
+type Compared = {
+  query: string;
+  on: readonly number[];
+  /** The whole plan is the same; or at least each table is read in the same way, and they are joined by the same means. */
+  isSame: boolean;
+  isSameAccess: boolean;
+  difference: number;
+  shapes: [string, string];
+};
 
-async function compare(
-  cases: readonly Case[],
-  indexes: readonly HypotheticalIndex[],
-  { clone }: Run,
-  real: Planner,
-): Promise<Compared[]> {
-  const names = new Map(indexes.map(({ name }, at) => [name.split(".").at(-1) ?? "", at]));
+async function compare(cases: readonly Case[], one: Planner, other: Planner): Promise<Compared[]> {
   const compared: Compared[] = [];
-  for (const one of cases) {
-    const planned = await clone.plan(
-      one.query,
-      one.on.flatMap((at) => indexes[at] ?? []),
-      { text: false },
-    );
-    const own = await real(one);
-    const what =
-      one.on.length === 0 ? "none" : one.on.map((at) => candidateName(indexes[at]?.candidate ?? never())).join(" + ");
-    if (!planned.ok)
-      compared.push({ what, isSame: false, difference: 1, query: one.query, shapes: [planned.because, ""] });
-    else {
-      const shapes: [string, string] = [shapeOf(planned.plan, names), shapeOf(own.plan, own.names)];
-      const difference = Math.abs(planned.cost - own.plan["Total Cost"]) / own.plan["Total Cost"];
-      compared.push({ what, isSame: shapes[0] === shapes[1], difference, query: one.query, shapes });
-    }
+  for (const { query, on } of cases) {
+    const [left, right] = [await one({ query, on }), await other({ query, on })];
+    const shapes: [string, string] = [shapeOf(left.plan, left), shapeOf(right.plan, right)];
+    const costs = [left.plan["Total Cost"], right.plan["Total Cost"]] as const;
+    compared.push({
+      query,
+      on,
+      isSame: shapes[0] === shapes[1],
+      isSameAccess: accessOf(left) === accessOf(right),
+      difference: Math.abs(costs[0] - costs[1]) / costs[1],
+      shapes,
+    });
   }
   return compared;
 }
 
-const never = (): never => {
-  throw new Error("a case names an index that is not there");
-};
-
-/** Switches the built indexes in the catalog of this server, which is the bench's own, and takes that back. */
-async function planWithBuilt(
-  client: pg.Client,
-  { query, on }: Case,
-): Promise<{ plan: PlanNode; names: Map<string, number> }> {
-  const names = on.map((at) => `bench_index_${at}`);
-  await client.query("begin");
-  try {
-    await client.query(
-      "update pg_index set indisvalid = c.relname = any($1) from pg_class c where c.oid = indexrelid and c.relname ~ '^bench_index_'",
-      [names],
-    );
-    return { plan: await planOf(client, query), names: new Map(on.map((at) => [`bench_index_${at}`, at])) };
-  } finally {
-    await client.query("rollback");
-  }
+/** A plan without its figures: kinds of nodes, tables, joins, and indexes by their places among the candidates. */
+function shapeOf(plan: PlanNode, answer: Answer): string {
+  const below = (plan.Plans ?? []).map((child) => shapeOf(child, answer));
+  return `${nodeText(plan, answer)}(${below.join(", ")})`;
 }
 
-type Hypothetical = {
-  run: Run;
-  chosen: readonly Choice[];
-  cases: readonly Case[];
-  indexes: readonly HypotheticalIndex[];
-};
-
-async function compareWithHypopg(
-  client: pg.Client,
-  { run, chosen, cases, indexes }: Hypothetical,
-): Promise<Compared[] | null> {
-  const { rows } = await client.query("select 1 from pg_available_extensions where name = 'hypopg'");
-  if (rows.length === 0) return null;
-  await client.query("create extension if not exists hypopg");
-  // HypoPG knows no GIN.
-  const known = chosen.flatMap(({ candidate }, at) => (candidate.shape.method === "gin" ? [] : at));
-  const plannable = cases.filter(({ on }) => on.every((at) => known.includes(at)));
-  return compare(plannable, indexes, run, async ({ query, on }) => {
-    await client.query("select hypopg_reset()");
-    const names = new Map<string, number>();
-    for (const at of on) names.set(await createHypothetical(client, chosen[at]), at);
-    await client.query("begin");
-    try {
-      await client.query(
-        "update pg_index set indisvalid = false from pg_class c where c.oid = indexrelid and c.relname ~ '^bench_index_'",
-      );
-      return { plan: await planOf(client, query), names };
-    } finally {
-      await client.query("rollback");
-    }
-  });
+function nodeText(plan: PlanNode, { names }: Answer): string {
+  const index = plan["Index Name"] === undefined ? "" : `#${names.get(plan["Index Name"]) ?? plan["Index Name"]}`;
+  return `${plan["Node Type"]} ${plan["Relation Name"] ?? ""}${index}`;
 }
 
-const Created = z.object({ name: z.string() });
+/**
+ * What an index decides: how each table is read and by what means they are joined. Which side of a hash join is hashed, and where a plan
+ * sorts and aggregates for its workers, has changed from version to version.
+ */
+const accessOf = (answer: Answer): string => accessNodes(answer.plan, answer).toSorted().join(", ");
 
-async function createHypothetical(client: pg.Client, choice: Choice | undefined): Promise<string> {
-  const { table, shape } = (choice ?? never()).candidate;
-  const { rows } = await client.query("select indexname::text as name from hypopg_create_index($1)", [
-    `create index on ${indexText(table.schema, table.table, shape)}`,
-  ]);
-  return Created.parse(rows[0]).name;
+function accessNodes(plan: PlanNode, answer: Answer): string[] {
+  const isAccess = / Scan$|^Nested Loop$|^Hash Join$|^Merge Join$|^Append$/.test(plan["Node Type"]);
+  const below = (plan.Plans ?? []).flatMap((child) => accessNodes(child, answer));
+  return isAccess ? [nodeText(plan, answer), ...below] : below;
 }
+
+/** The share of plans that are alike: whole plans on the clone's own version, access on an older one. */
+const alike = (compared: readonly Compared[], version: number): number =>
+  compared.filter(({ isSame, isSameAccess }) => (version >= VERSION_OF_THE_CLONE ? isSame : isSameAccess)).length /
+  compared.length;
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+type Judged = { version: number; name: (on: readonly number[]) => string };
 
 /** Prints the figures; answers whether shapes agree in 99 % and costs differ by at most 5 % in the median. */
-export function reportFidelity(title: string, compared: readonly Compared[]): boolean {
-  const same = compared.filter(({ isSame }) => isSame).length;
+function report(title: string, compared: readonly Compared[], { version, name }: Judged): boolean {
+  const whole = compared.filter(({ isSame }) => isSame).length / compared.length;
+  const access = compared.filter(({ isSameAccess }) => isSameAccess).length / compared.length;
   const median = medianOf(compared.map(({ difference }) => difference));
-  const isGood = same >= compared.length * 0.99 && median <= 0.05;
+  const isGood = alike(compared, version) >= 0.99 && median <= 0.05;
   console.log(
-    `  ${title}: ${same} of ${compared.length} plans of the same shape (${((same / compared.length) * 100).toFixed(1)} %), costs differ by ${(median * 100).toFixed(2)} % in the median: ${isGood ? "met" : "MISSED"}`,
+    `  ${title}: of ${compared.length} plans ${percent(access)} read and join alike, ${percent(whole)} are alike as a whole; ` +
+      `costs differ by ${(median * 100).toFixed(2)} % in the median: ${isGood ? "met" : "MISSED"}`,
   );
-  const others = compared.filter(({ isSame }) => !isSame);
-  if (process.env["BENCH_VERBOSE"] !== undefined)
-    for (const { what, query, shapes } of others.slice(0, 30))
-      console.log(
-        `    ${what}\n      ${query.replaceAll(/\s+/g, " ").slice(0, 100)}\n      clone ${shapes[0]}\n      other ${shapes[1]}`,
-      );
+  if (process.env["BENCH_VERBOSE"] !== undefined) {
+    for (const { on, query, shapes } of compared.filter(({ isSameAccess }) => !isSameAccess).slice(0, 20)) {
+      const text = query.replaceAll(/\s+/g, " ").slice(0, 100);
+      console.log(`    ${name(on)}\n      ${text}\n      one   ${shapes[0]}\n      other ${shapes[1]}`);
+    }
+  }
   return isGood;
 }
