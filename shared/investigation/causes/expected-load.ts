@@ -130,10 +130,13 @@ function oneOff(seen: Observed): Suspicion[] {
 }
 
 const FRESH_SECONDS = 600;
+const NEW_SERVER_SECONDS = 120;
 
 function freshCounters(seen: Observed): Suspicion[] {
   const since = seen.database?.reset_seconds ?? null;
-  const isFresh = since !== null && since < FRESH_SECONDS;
+  const uptime = seen.database?.uptime_seconds ?? 0;
+  // On a server that was started just now, everything is new.
+  const isFresh = since !== null && since < FRESH_SECONDS && uptime - since > NEW_SERVER_SECONDS;
   // Load that can be seen needs another explanation than counters that began again.
   if (!isFresh || isBusyWith(seen)) return [];
   return [
