@@ -1,5 +1,4 @@
 // The advisor on a workload written as texts: `const { advise } = useAdvisor()` in a test file.
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
@@ -41,17 +40,15 @@ export const allChosen = (advice: Advice): string[] => advice.chosen.map(({ cand
 export const reasons = ({ rejected }: Advice): string =>
   rejected.map(({ what, because }) => `${what}: ${because}`).join("\n");
 
-/** A clone for a test file: making its template takes seconds, once. */
+/** A clone for a test file. The template is the one that the command line keeps: making it takes seconds, once. */
 export function useAdvisor() {
-  const folder = mkdtempSync(join(tmpdir(), "pgmedic-clone-test-"));
   let clone: PlannerClone;
   beforeAll(async () => {
-    clone = startPlannerClone(folder);
+    clone = startPlannerClone(join(tmpdir(), "pgmedic-clone"));
     await clone.load(aCatalog(), []);
   }, 60_000);
   afterAll(async () => {
     await clone.close();
-    rmSync(folder, { recursive: true, force: true });
   });
   return {
     clone: () => clone,
