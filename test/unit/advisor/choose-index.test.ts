@@ -60,6 +60,17 @@ test("a table that is written far more than read gets none: keeping the index wo
   expect(reasons(advice)).toMatch(/up to date/);
 });
 
+test("an index on a column that updates set costs them their shortcut past the indexes", async () => {
+  const queries = {
+    "select * from orders where product_id = $1": 400,
+    "update orders set product_id = $1 where id = $2": 10,
+  };
+  expect(chosen(await advise(queries))).toBe("public.orders(product_id)");
+  expect(chosen(await advise(queries, { hotUpdates: 2_000 }))).toBeNull();
+  const others = { "select * from orders where product_id = $1": 400, "update orders set note = $1 where id = $2": 10 };
+  expect(chosen(await advise(others, { hotUpdates: 2_000 }))).toBe("public.orders(product_id)");
+});
+
 test("a statement that cannot be planned is said, and the others are still served", async () => {
   const advice = await advise({ [BY_CUSTOMER]: 9_000, "select not_there(id) from orders where customer_id = $1": 100 });
   expect(chosen(advice)).toBe("public.orders(customer_id)");
