@@ -12,7 +12,8 @@ const FILLFACTOR = 85;
 /** Updates that could stay within their page, and find no room there (PostgreSQL documentation, 65.7). */
 export const hotUpdateFailure: CauseRules = {
   cause: "hot_update_failure",
-  explains: ["cpu", "io", "latency", "bloat", "storage", "any"],
+  // Dead rows are what a full disk is about: room in the pages does not bring them down.
+  explains: ["cpu", "io", "latency", "any"],
   weigh: (seen) => seen.tables.flatMap((table) => weigh(seen, table) ?? []),
 };
 
