@@ -10,6 +10,11 @@ import type { Look } from "../execution/look.ts";
 /** A share of the plan cost; below it, at execution, the action is no longer what was agreed to. */
 const MINIMUM_GAIN = 0.5;
 
+/** What was agreed on may become a little worse, and no index is asked for more than it promised. */
+const KEPT_OF_GAIN = 0.8;
+const minimumGainOf = ({ before, after }: Remedy["targets"][number]): number =>
+  before.cost > 0 ? Math.max(0, Math.min(MINIMUM_GAIN, (1 - after.cost / before.cost) * KEPT_OF_GAIN)) : MINIMUM_GAIN;
+
 export type ProposalRequest = {
   remedy: Remedy;
   /** The server and the target as they are now. */
@@ -55,7 +60,7 @@ export function buildProposal(request: ProposalRequest, now: Date): ProposedActi
     expected: expectedOf(remedy),
     judgedBy,
     approvalsNeeded: isDestructive ? (2 as const) : (1 as const),
-    minimumGain: main === undefined ? 0 : MINIMUM_GAIN,
+    minimumGain: main === undefined ? 0 : minimumGainOf(main),
     catalogFingerprint: look.fingerprint === "" ? digest(action) : look.fingerprint,
     evidenceIds: request.evidenceIds,
     migration,

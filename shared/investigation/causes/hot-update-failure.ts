@@ -1,5 +1,6 @@
 import type { TableHealth } from "../../catalogue/diagnostics/table-health.ts";
 import type { Observed } from "../observed.ts";
+import { deadHeavy } from "./dead-rows.ts";
 import { updatedColumns } from "./dropping.ts";
 import { type CauseRules, count, percentOf, point, rejected, type Suspicion } from "./suspicion.ts";
 
@@ -25,6 +26,8 @@ function weigh(seen: Observed, table: TableHealth): Suspicion | null {
   if (delta.updated / Math.max(seen.interval.seconds, 1) < LEAST_UPDATES_PER_SECOND) return null;
   const hot = delta.hotUpdated / delta.updated;
   if (hot >= HOT_SHARE) return rejected(cause, subject, `${percentOf(hot)} of its updates are HOT`);
+  if (deadHeavy(seen).some(({ oid }) => oid === table.oid))
+    return rejected(cause, subject, "its pages are full of dead rows: vacuum it first");
   const set = updatedColumns(seen, table.table);
   const held = seen.indexes.filter(
     ({ table_oid: oid, columns, method }) =>

@@ -9,8 +9,10 @@ export const undersized: CauseRules = {
   explains: ["cpu", "memory", "io", "latency", "connections"],
   weigh: (seen) => {
     const top = costly(seen);
-    const busy = (seen.cpuPercent ?? 0) >= 85 || seen.activity.active > seen.server.vCores * 4;
     const perSecond = seen.interval.totalMs / Math.max(seen.interval.seconds, 1) / 1_000;
+    // Seconds of statements in a second are the sessions at work on average: one look may fall between two statements.
+    const atWork = Math.max(seen.activity.active, perSecond);
+    const busy = (seen.cpuPercent ?? 0) >= 85 || atWork > seen.server.vCores * 4;
     const largest = top[0]?.share ?? 0;
     const isSpread = top.length >= 4 && largest < 0.5;
     const blocks = seen.interval.database;
