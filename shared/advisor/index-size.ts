@@ -51,28 +51,31 @@ function ginBytes(candidate: Candidate): number {
 function btreeBytes(candidate: Candidate): number {
   const { table, shape } = candidate;
   const rows = rowsIn(candidate);
-  const fields = [
-    ...shape.keys.map((key) => fieldOf(candidate, key)),
-    ...shape.include.map((column) => columnField(candidate, column)),
-  ];
-  const tupleBytes = dataBytes(fields) + TUPLE_OVERHEAD_BYTES;
+  const bytesEach = tupleBytes(candidate) + TUPLE_OVERHEAD_BYTES;
   const columns = shape.keys.flatMap(columnsOf);
   const distinct = Math.min(
     rows,
     columns.reduce((product, column) => product * (distinctValues(table, column) ?? rows), 1),
   );
-  const plain = rows * tupleBytes;
-  const deduplicated = distinct * tupleBytes + rows * POSTING_BYTES;
+  const plain = rows * bytesEach;
+  const deduplicated = distinct * bytesEach + rows * POSTING_BYTES;
   // An index with INCLUDE is never deduplicated.
   const bytes = shape.include.length > 0 ? plain : Math.min(plain, deduplicated);
   const leafPages = Math.ceil(bytes / USABLE_BYTES);
   // The pages above hold one tuple for each page below them.
-  return (leafPages + Math.ceil((leafPages * tupleBytes) / USABLE_BYTES) + 1) * PAGE_BYTES;
+  return (leafPages + Math.ceil((leafPages * bytesEach) / USABLE_BYTES) + 1) * PAGE_BYTES;
 }
 
 /** The bytes of a b-tree's keys, without what INCLUDE adds: pages above the leaves do not hold that. */
 export const keyBytes = (candidate: Candidate): number =>
   dataBytes(candidate.shape.keys.map((key) => fieldOf(candidate, key)));
+
+/** The bytes of a b-tree's keys and of what it includes. */
+export const tupleBytes = (candidate: Candidate): number =>
+  dataBytes([
+    ...candidate.shape.keys.map((key) => fieldOf(candidate, key)),
+    ...candidate.shape.include.map((column) => columnField(candidate, column)),
+  ]);
 
 type Field = { width: number; alignment: number };
 

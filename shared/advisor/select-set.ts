@@ -113,7 +113,11 @@ async function addGreedily(task: Task, start: Selection): Promise<Selection> {
     }
     if (best === null) return selection;
     const added = [...selection.items, best.item];
-    selection = await pruned(task, { items: added, costs: await costsWith(task, added, best.costs, best.item) });
+    selection = await pruned(
+      task,
+      { items: added, costs: await costsWith(task, added, best.costs, best.item) },
+      best.item,
+    );
   }
   return selection;
 }
@@ -144,9 +148,11 @@ function fits({ limits }: Task, { items }: Selection, item: Item): boolean {
   });
 }
 
-async function pruned(task: Task, selection: Selection): Promise<Selection> {
+/** The set without what the item just added made useless: only what serves the same statements can be. */
+async function pruned(task: Task, selection: Selection, added: Item): Promise<Selection> {
   let current = selection;
   for (const item of selection.items) {
+    if (item === added || !item.live.some((at) => added.live.includes(at))) continue;
     const rest = current.items.filter((other) => other !== item);
     const costs = await costsWith(task, rest, current.costs, item);
     if (isNearlyAsGood(task, costs, current.costs)) current = { items: rest, costs };
