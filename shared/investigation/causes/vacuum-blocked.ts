@@ -29,7 +29,8 @@ function blocked(holder: Holder, points: Point[], consequence: string): Suspicio
     cause: "vacuum_blocked",
     subject: holder.what,
     statement: `${capital(holder.what)} holds back the horizon: ${consequence}.`,
-    impact: 0.6,
+    // While the horizon is held neither VACUUM nor more of autovacuum helps: it comes before both.
+    impact: 0.8,
     for: [holder.point, ...points],
     against: [],
     mending: holder.mending,

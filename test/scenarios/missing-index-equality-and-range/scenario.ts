@@ -26,4 +26,5 @@ export const scenario: Scenario = {
       },
     },
   ],
+  heals: "resolved",
 };

@@ -23,5 +23,4 @@ export const scenario: Scenario = {
       },
     },
   ],
-  heals: "resolved",
 };

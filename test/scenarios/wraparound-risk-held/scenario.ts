@@ -11,7 +11,7 @@ export const scenario: Scenario = {
   },
   mustNot: { kinds: ["vacuum_freeze", "vacuum_table"], causes: ["wraparound_risk"] },
   decoyOf: "wraparound_risk",
-  settings: { autovacuum: "off", autovacuum_freeze_max_age: "100000" },
+  settings: { autovacuum_freeze_max_age: "100000" },
   held: [
     {
       name: "old",
@@ -23,7 +23,7 @@ export const scenario: Scenario = {
       name: "burner",
       as: "app",
       steps: [
-        "do $$ begin for i in 1..180000 loop begin perform pg_current_xact_id(); exception when others then null; end; end loop; end $$",
+        "do $$ begin for i in 1..180000 loop begin insert into burnt values (i); exception when others then null; end; end loop; end $$",
       ],
     },
   ],
