@@ -13,7 +13,7 @@ const BTREE_BYTE_MS = 0.00002;
 const GIN_ROW_MS = 0.0035;
 const GIN_ENTRY_MS = 0.0007;
 /** What a row takes by itself, and each of its bytes, WAL included. */
-const HEAP_ROW_MS = 0.0015;
+const HEAP_ROW_MS = 0.0008;
 const HEAP_BYTE_MS = 0.00001;
 /** In production pages must be read first, WAL is flushed, and vacuum comes after: an index is charged this much more. */
 const UPKEEP_FACTOR = 9;
