@@ -19,7 +19,9 @@ export const Settings = z.object({
   METRICS_ENDPOINT: z.url().optional(),
   /** Azure Resource Manager, through which server parameters are set and undelivered alerts are found. Without it neither is done. */
   RESOURCE_MANAGER_ENDPOINT: z.url().optional(),
-  /** The secret by which the front in front of the API proves that it vouches for the principal header. */
+  /** The Static Web App's default host name: the API believes what App Service's authentication lets through from there. */
+  PGMEDIC_FRONT_HOST: z.string().min(1).optional(),
+  /** Only for the local front: the secret by which it proves that it vouches for the principal header. */
   PGMEDIC_FRONT_PROOF: z.string().min(16).optional(),
   /** Who may post alerts: the audience and tenant of the secure webhook's tokens. Needed wherever the endpoint is public. */
   INGEST_AUDIENCE: z.string().min(1).optional(),
@@ -34,6 +36,9 @@ export const Settings = z.object({
   PGMEDIC_SIGN_OF_LIFE_URL: z.url().optional(),
   /** Set by Azure on every instance of a Function app. */
   WEBSITE_INSTANCE_ID: z.string().optional(),
+  /** Set by Azure: the app's own host name, and whether App Service's authentication stands before it. */
+  WEBSITE_HOSTNAME: z.string().optional(),
+  WEBSITE_AUTH_ENABLED: z.string().optional(),
   /** The managed identities that sign in to PostgreSQL: the one that looks, and the one that acts. */
   PGMEDIC_INVESTIGATOR_CLIENT_ID: z.guid().optional(),
   PGMEDIC_EXECUTOR_CLIENT_ID: z.guid().optional(),
@@ -63,7 +68,7 @@ const Checked = Settings.superRefine((settings, issues) => {
     need("INGEST_TENANT_ID", "set it to the tenant whose tokens are taken");
   }
   if (settings.PGMEDIC_APP === "api" || settings.PGMEDIC_APP === "all") {
-    need("PGMEDIC_FRONT_PROOF", "set it to the secret that the front proves itself with");
+    need("PGMEDIC_FRONT_HOST", "set it to the default host name of the Static Web App");
   }
 });
 

@@ -71,9 +71,8 @@ param logQuotaGb int = 2
 @description('Room of the network: at least a /23.')
 param addressRange string = '10.60.0.0/23'
 
-@description('What the front proves itself to the api app with. A new one each time, if none is given.')
-@secure()
-param frontProof string = newGuid()
+@description('Settings of the runner whose values people put into the vault, such as the password of a server that takes no Entra token: SHOP_PASSWORD is the secret shop-password.')
+param vaultSettings string[] = []
 
 @description('Seconds of the first window in which an action is verified, and how many windows there are.')
 param verifySeconds int = 300
@@ -167,7 +166,6 @@ module vault 'modules/key-vault.bicep' = {
     tags: tags
     name: take('kv-${environmentName}-${token}', 24)
     workspaceId: monitoring.outputs.workspaceId
-    frontProof: frontProof
     privateLink: isPrivate
       ? { subnetId: network.outputs.endpointSubnetId, zoneId: network.outputs.dnsZoneIds.vault }
       : null
@@ -252,6 +250,7 @@ module roles 'modules/roles.bicep' = [
       archiveName: archive.outputs.name
       insightsName: monitoring.outputs.insightsName
       vaultName: vault.outputs.name
+      readsSecrets: i == runnerAt && !empty(vaultSettings)
       busName: bus.outputs.name
       cosmosName: cosmos.outputs.name
       databaseName: databaseName
@@ -356,7 +355,15 @@ module apps 'modules/function-app.bicep' = [
           ServiceBus__fullyQualifiedNamespace: bus.outputs.hostName
           ServiceBus__clientId: identities[i].outputs.clientId
         },
-        i == apiAt ? { PGMEDIC_FRONT_PROOF: vault.outputs.frontProofReference } : {}
+        i == runnerAt
+          ? toObject(
+              vaultSettings,
+              setting => setting,
+              setting => '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/${replace(toLower(setting), '_', '-')})'
+            )
+          : {},
+        // Which Static Web App the api app believes, once App Service's authentication has let a call through.
+        i == apiAt ? { PGMEDIC_FRONT_HOST: web.outputs.hostName } : {}
       )
     }
     // An app that starts before its rights are there fails until it is restarted.

@@ -1,16 +1,15 @@
-// The vault holds the one secret that there is: what the front proves itself to the api app with.
+// The vault is for what people put into it: passwords of servers that do not take Entra tokens. PgMedic itself has no secret.
 import { PrivateLink, Texts } from 'types.bicep'
 
 param location string
 param tags Texts
 param name string
-param workspaceId string
 
 @description('Where the private endpoint goes; without one the vault is on the public network.')
 param privateLink PrivateLink?
 
-@secure()
-param frontProof string
+@description('Who reads a secret, and when, is kept there.')
+param workspaceId string
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: name
@@ -31,14 +30,6 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
       bypass: 'None'
       defaultAction: privateLink == null ? 'Allow' : 'Deny'
     }
-  }
-}
-
-resource proof 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
-  parent: vault
-  name: 'front-proof'
-  properties: {
-    value: frontProof
   }
 }
 
@@ -70,5 +61,4 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
 }
 
 output name string = vault.name
-@description('The address of the secret, as an app setting names it.')
-output frontProofReference string = '@Microsoft.KeyVault(SecretUri=${vault.properties.vaultUri}secrets/${proof.name})'
+output uri string = vault.properties.vaultUri

@@ -7,6 +7,9 @@ param appStorageName string
 param archiveName string
 param insightsName string
 param vaultName string
+
+@description('Whether the app\'s settings name secrets of the vault.')
+param readsSecrets bool
 param busName string
 param cosmosName string
 param databaseName string
@@ -57,7 +60,6 @@ var reads = {
   runner: []
   all: []
 }
-var readsSecrets = zone == 'api' || zone == 'all'
 
 resource appStorage 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
   name: appStorageName
@@ -117,14 +119,9 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
-resource proof 'Microsoft.KeyVault/vaults/secrets@2026-02-01' existing = {
-  parent: vault
-  name: 'front-proof'
-}
-
 resource secretRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (readsSecrets) {
-  name: guid(proof.id, principalId, roleIds.secretsUser)
-  scope: proof
+  name: guid(vault.id, principalId, roleIds.secretsUser)
+  scope: vault
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'

@@ -113,6 +113,6 @@ test("the runner may give signs of life and post no alert, and Azure Monitor the
 test("in Azure the app refuses to start without knowing who may call it", () => {
   const azure = { ...LOCAL, WEBSITE_INSTANCE_ID: "i-1" };
   expect(() => readSettings({ ...azure, PGMEDIC_APP: "ingest" })).toThrow(/INGEST_AUDIENCE[^]*INGEST_TENANT_ID/);
-  expect(() => readSettings({ ...azure, PGMEDIC_APP: "api" })).toThrow(/PGMEDIC_FRONT_PROOF/);
+  expect(() => readSettings({ ...azure, PGMEDIC_APP: "api" })).toThrow(/PGMEDIC_FRONT_HOST/);
   expect(readSettings({ ...azure, PGMEDIC_APP: "runner" }).PGMEDIC_APP).toBe("runner");
 });

@@ -50,7 +50,7 @@ const MISTAKES: Mistake[] = [
     kind: "a secret among the outputs",
     file: "modules/key-vault.bicep",
     from: "output name string = vault.name",
-    to: "output name string = vault.name\noutput leak string = frontProof",
+    to: "output name string = vault.name\n@secure()\nparam spare string = newGuid()\noutput leak string = spare",
     rule: "secret-output",
     says: /leak/,
   },

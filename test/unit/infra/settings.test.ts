@@ -24,7 +24,10 @@ const OF_THE_PLATFORM = new Set([
 const NOT_IN_AZURE: Record<string, string> = {
   COSMOS_KEY: "keys are switched off; the identity signs in",
   ServiceBus: "a connection string holds a key; the identity signs in",
+  PGMEDIC_FRONT_PROOF: "only the local front has a secret; a Static Web App is vouched for by the platform",
   WEBSITE_INSTANCE_ID: "Azure sets it itself",
+  WEBSITE_HOSTNAME: "Azure sets it itself",
+  WEBSITE_AUTH_ENABLED: "Azure sets it itself",
 };
 /** Flex Consumption refuses these, or they stand elsewhere. */
 const REFUSED = [
@@ -75,6 +78,7 @@ test("each zone starts with its settings, and gets none that is another zone's b
   const identities = Object.fromEntries(ids.map((name) => [name, "00000000-0000-4000-8000-000000000000"]));
   const inAzure = {
     ...identities,
+    PGMEDIC_FRONT_HOST: "calm-sea-0a1b2c3d4.5.azurestaticapps.net",
     WEBSITE_INSTANCE_ID: "i-1",
     COSMOS_ENDPOINT: "https://pgmedic.documents.azure.com:443/",
   };
@@ -82,13 +86,18 @@ test("each zone starts with its settings, and gets none that is another zone's b
     expect(readSettings({ ...settings, ...inAzure }).PGMEDIC_APP).toBe(zone);
   const of = (zone: string) => Object.keys(zones[zone] ?? {});
   expect(of("api").filter((name) => name.startsWith("INGEST_"))).toEqual([]);
-  expect(of("ingest")).not.toContain("PGMEDIC_FRONT_PROOF");
-  expect(of("runner")).not.toContain("PGMEDIC_FRONT_PROOF");
+  for (const zone of ["ingest", "runner"]) expect(of(zone)).not.toContain("PGMEDIC_FRONT_HOST");
 });
 
-test("the front's proof is a reference to the vault, not the proof", () => {
-  const { api } = settingsByZone("main.prod.bicepparam");
-  expect(api?.["PGMEDIC_FRONT_PROOF"]).toMatch(/@Microsoft\.KeyVault\(SecretUri=.*front-proof\)/);
+test("a password is a reference to the vault, and only the runner has it", () => {
+  const configs = deploymentOf("main.prod.bicepparam", { vaultSettings: ["SHOP_PASSWORD"] }).instances;
+  const texts = configs
+    .filter(({ symbol }) => symbol === "appSettings")
+    .map(({ body }) => JSON.stringify(settled(body())));
+  const having = texts.filter((text) => text.includes("SHOP_PASSWORD"));
+  expect(having).toHaveLength(1);
+  expect(having[0]).toMatch(/"PGMEDIC_APP":"runner"/);
+  expect(having[0]).toMatch(/"SHOP_PASSWORD":.*@Microsoft\.KeyVault\(SecretUri=.*secrets\/shop-password\)/);
 });
 
 test("the kill switch reaches every app", () => {
