@@ -67,13 +67,17 @@ async function doubtOfPlatform(request: HttpRequest, said: Said): Promise<string
   const { decodeJwt } = await import("jose"); // only with a token to read, so that the app starts without it
   const claims = Claims.safeParse(attempt(() => decodeJwt(token)));
   if (!claims.success) return "the Static Web App's token cannot be read";
-  const { iss, aud, sub, prn, nbf, exp } = claims.data;
-  const seconds = said.now.getTime() / 1_000;
-  if (iss !== `https://${said.frontHost}/.auth`) return "the token is of another Static Web App";
-  if (ownHost === undefined || aud.replace(/\/$/, "") !== `https://${ownHost}`) return "the token is for another app";
+  if (ownHost === undefined || claims.data.aud.replace(/\/$/, "") !== `https://${ownHost}`)
+    return "the token is for another app";
+  return doubtOfClaims(claims.data, said);
+}
+
+function doubtOfClaims({ iss, sub, prn, nbf, exp }: z.infer<typeof Claims>, { header, frontHost, now }: Said) {
+  if (iss !== `https://${frontHost}/.auth`) return "the token is of another Static Web App";
+  const seconds = now.getTime() / 1_000;
   if (seconds < nbf - LEEWAY_SECONDS || seconds > exp + LEEWAY_SECONDS) return "the token's time is over, or not come";
   // The header is what the handlers read: it must be what the token says, and nothing else.
-  if (!isEqual(prn, said.header)) return "the token names another principal";
+  if (!isEqual(prn, header)) return "the token names another principal";
   const { userId } = ClientPrincipal.partial().safeParse(decoded(prn)).data ?? {};
   return sub === userId ? null : "the token names another person";
 }
