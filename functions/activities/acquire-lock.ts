@@ -1,10 +1,10 @@
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
-import { acquire } from "../../shared/core/server-lock.ts";
+import { acquire, extend } from "../../shared/core/server-lock.ts";
 import { later, MINUTE_MS } from "../../shared/core/time.ts";
 import { services } from "../services.ts";
 
-/** Long enough for the longest step; a run that waits for a person has it extended to the proposal's expiry. */
-export const LEASE_MS = 30 * MINUTE_MS;
+/** Long enough for the longest step. A run that waits has it extended: to the proposal's expiry, or over the window of its verification. */
+const LEASE_MS = 30 * MINUTE_MS;
 
 /** Takes the server for this run, or says which run has it. A run that already holds it keeps its fencing token. */
 export async function acquireLock(run: Run): Promise<StepOutput<"acquireLock">> {
@@ -20,6 +20,18 @@ export async function acquireLock(run: Run): Promise<StepOutput<"acquireLock">> 
     incident.fencingToken === answer.token ? null : { ...incident, fencingToken: answer.token },
   );
   return { outcome: "acquired", fencingToken: answer.token };
+}
+
+/**
+ * Keeps the server through a wait of the run: meanwhile nobody else may change what is being compared. A run that has lost the server
+ * keeps nothing.
+ */
+export async function keepServer({ serverId, runId, incidentId }: Run, waitMs: number): Promise<void> {
+  const { servers, incidents, now } = services();
+  const token = (await incidents.read(incidentId))?.fencingToken ?? null;
+  if (token === null) return;
+  const until = later(now(), waitMs + LEASE_MS).toISOString();
+  await servers.changeLock(serverId, (state) => ({ next: extend(state, { runId, token }, until), answer: null }));
 }
 
 /** The last look at the fencing token before a statement goes out: a run that lost the server must not act. */

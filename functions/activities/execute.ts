@@ -9,7 +9,7 @@ import { isGraver } from "../../shared/core/severity.ts";
 import { msBetween, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
-import { acquireLock, assertToken } from "./acquire-lock.ts";
+import { acquireLock, assertToken, keepServer } from "./acquire-lock.ts";
 import { carryOut } from "./carry-out.ts";
 import { attemptsOf, countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
@@ -37,7 +37,7 @@ const waiting = (because: string, checkAgainMs: number): Answer => ({
 export async function execute(run: Run): Promise<Answer> {
   const { incidents, now } = services();
   const incident = await theIncident(run);
-  if (incident.execution !== null) return done();
+  if (incident.execution !== null) return done(run);
   const { proposal, decision } = incident;
   if (proposal === null || decision?.verdict !== "approve" || decision.proposalHash !== proposal.hash) {
     return { outcome: "refused", because: "there is no approval of this proposal" };
@@ -57,10 +57,11 @@ export async function execute(run: Run): Promise<Answer> {
   return goOn(run, incident, proposal);
 }
 
-const done = (): Answer => ({
-  outcome: "done",
-  verifyAfterMs: services().settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS,
-});
+async function done(run: Run): Promise<Answer> {
+  const verifyAfterMs = services().settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS;
+  await keepServer(run, verifyAfterMs);
+  return { outcome: "done", verifyAfterMs };
+}
 
 /** Takes up the work where the server shows it to be. */
 async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promise<Answer> {
@@ -75,7 +76,7 @@ async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promi
   if (look.progress === "running") return waiting("the work goes on in the server", checkAgainMs(attempts));
   if (look.progress === "done") {
     await recordExecution(run, look);
-    return done();
+    return done(run);
   }
   if (look.progress === "pending" && attempts.length >= MAXIMUM_ATTEMPTS)
     return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts` };
@@ -134,7 +135,7 @@ async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<An
   if (after.progress !== "done")
     return waiting(result.outcome === "failed" ? result.because : "the catalog does not show it yet", SECOND_MS);
   await recordExecution(run, after);
-  return done();
+  return done(run);
 }
 
 /** Runs that wait for the same server take it by severity: the gravest first. */

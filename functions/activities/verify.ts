@@ -11,6 +11,7 @@ import { figuresOf } from "../../shared/investigation/figures.ts";
 import { type Interval, intervalBetween } from "../../shared/investigation/interval.ts";
 import { measureText } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
+import { keepServer } from "./acquire-lock.ts";
 import { figuresBefore, measureBefore, snapshotAfter, snapshotNow } from "./execution-record.ts";
 import { theIncident, theRemedy, theServer } from "./subject.ts";
 import { asInvestigatorOf } from "./target.ts";
@@ -30,6 +31,7 @@ export async function verify(input: StepInput<"verify">): Promise<StepOutput<"ve
   await incidents.change(run.incidentId, (current) => verified(current, run, verification, isLast));
   await outbox.tryRelay(run.incidentId);
   const nextWindowMs = isLast ? null : Math.round(settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS * 2 ** (window - 1));
+  if (nextWindowMs !== null) await keepServer(run, nextWindowMs);
   return { verdict, because, nextWindowMs };
 }
 
