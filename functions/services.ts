@@ -2,6 +2,7 @@ import { alertSweepOf } from "../shared/adapters/alert-sweep.ts";
 import { alertsOf } from "../shared/adapters/alerts.ts";
 import { changesOf } from "../shared/adapters/changes.ts";
 import { documentsOf } from "../shared/adapters/documents.ts";
+import { flexibleServersOf } from "../shared/adapters/flexible-servers.ts";
 import { incidentsOf } from "../shared/adapters/incidents.ts";
 import { instructionsOf } from "../shared/adapters/instructions.ts";
 import { messagesOf } from "../shared/adapters/messages.ts";
@@ -31,11 +32,13 @@ export function servicesOf(settings: Settings) {
     namespace: settings.ServiceBus__fullyQualifiedNamespace,
     traceparentOf,
   });
+  const { RESOURCE_MANAGER_ENDPOINT: manager } = settings;
+  const flexibleServers = manager === undefined ? undefined : flexibleServersOf(manager);
   return {
     settings,
     documents,
     alerts: alertsOf(documents),
-    alertSweep: alertSweepOf(settings.RESOURCE_MANAGER_ENDPOINT),
+    alertSweep: alertSweepOf(manager),
     changes: changesOf(documents),
     incidents,
     instructions,
@@ -44,8 +47,8 @@ export function servicesOf(settings: Settings) {
     servers: serversOf(documents),
     snapshots: snapshotsOf(documents),
     system: systemOf(documents),
-    metrics: metricsOf(settings.METRICS_ENDPOINT),
-    platform: platformOf(settings.RESOURCE_MANAGER_ENDPOINT),
+    metrics: metricsOf(settings.METRICS_ENDPOINT, flexibleServers?.regionOf),
+    platform: platformOf(manager),
     now: () => new Date(),
   };
 }

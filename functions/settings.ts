@@ -15,7 +15,10 @@ export const Settings = z.object({
   /** A connection string, only for a local broker. */
   ServiceBus: z.string().min(1).optional(),
   ServiceBus__fullyQualifiedNamespace: z.string().min(1).optional(),
-  /** Where metrics are asked for: Azure Resource Manager, or the local monitor. Without it there are no CPU figures. */
+  /**
+   * Where metrics are asked for, with `{region}` in place of a server's region, or the local monitor. Without it there are no CPU
+   * figures. The region is asked of RESOURCE_MANAGER_ENDPOINT.
+   */
   METRICS_ENDPOINT: z.url().optional(),
   /** Azure Resource Manager, through which server parameters are set and undelivered alerts are found. Without it neither is done. */
   RESOURCE_MANAGER_ENDPOINT: z.url().optional(),

@@ -308,7 +308,8 @@ var runnerSettings = {
   // The audience of the token that it proves itself with there. Written out: an app's address is not known while it is being made.
   INGEST_AUDIENCE: ingestAudience
   PGMEDIC_SIGN_OF_LIFE_URL: 'https://${name}-${zones[ingestAt]}.azurewebsites.net/api/alerts'
-  METRICS_ENDPOINT: environment().resourceManager
+  // Each region has an address of its own; the runner puts a server's in.
+  METRICS_ENDPOINT: 'https://{region}.metrics.monitor.azure.com'
   RESOURCE_MANAGER_ENDPOINT: environment().resourceManager
   PGMEDIC_CLONE_FOLDER: '/tmp/pgmedic-clone'
   PGMEDIC_VERIFY_SECONDS: string(verifySeconds)

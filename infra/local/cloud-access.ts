@@ -15,11 +15,9 @@ const WorkloadStatus = z.object({
 });
 export type WorkloadStatus = z.infer<typeof WorkloadStatus>;
 
-const Metric = z.object({
-  value: z.array(
-    z.object({ timeseries: z.array(z.object({ data: z.array(z.object({ average: z.number().optional() })) })) }),
-  ),
-});
+const Point = z.object({ average: z.number().optional() });
+const Metric = z.object({ timeseries: z.array(z.object({ data: z.array(Point) })) });
+const MetricsAnswer = z.object({ values: z.array(z.object({ value: z.array(Metric) })) });
 
 const TIMEOUT_MS = 10_000;
 
@@ -57,14 +55,20 @@ export function accessTo(settings: LocalSettings) {
     /** CPU of the server in percent, one figure a second, as the monitor measured it. */
     cpuPercent: async (from: Date, to: Date): Promise<number[]> => {
       const query = new URLSearchParams({
+        metricnamespace: "Microsoft.DBforPostgreSQL/flexibleServers",
         metricnames: "cpu_percent",
-        timespan: `${from.toISOString()}/${to.toISOString()}`,
+        starttime: from.toISOString(),
+        endtime: to.toISOString(),
         interval: "PT1S",
       });
-      const url = `${monitor}${resourceId}/providers/microsoft.insights/metrics?${query.toString()}`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await fetch(`${monitor}/subscriptions/local/metrics:getBatch?${query.toString()}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ resourceids: [resourceId] }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
       if (!response.ok) throw new Error(`the monitor refused: ${await response.text()}`);
-      const { value } = Metric.parse(await response.json());
+      const value = MetricsAnswer.parse(await response.json()).values.flatMap((measured) => measured.value);
       const points = value.flatMap(({ timeseries }) => timeseries.flatMap(({ data }) => data));
       return points.flatMap(({ average }) => (average === undefined ? [] : [average]));
     },

@@ -1,40 +1,48 @@
-import { z } from "zod";
-import { askPatiently } from "./resource-manager.ts";
-
-const MetricsAnswer = z.looseObject({
-  value: z.array(
-    z.looseObject({
-      timeseries: z.array(z.looseObject({ data: z.array(z.looseObject({ average: z.number().nullish() })) })),
-    }),
-  ),
-});
+import type { MetricsClient } from "@azure/monitor-query-metrics";
+import { clientOptionsFor, credentialFor, signedOnlyWithTls } from "./azure-client.ts";
 
 export type Metrics = ReturnType<typeof metricsOf>;
 export type MetricWindow = { resourceId: string; metric: "cpu_percent" | "storage_free"; from: string; to: string };
+type RegionOf = (resourceId: string, abortSignal: AbortSignal) => Promise<string>;
 
-const API_VERSION = "2024-02-01";
-const TIMEOUT_MS = 2_000;
+const REGION = "{region}";
+const NAMESPACE = "Microsoft.DBforPostgreSQL/flexibleServers";
+/** The application that the regional endpoints take tokens for; the package's own default is another one. */
+const AUDIENCE = "https://metrics.monitor.azure.com";
 /** A figure is not worth a longer wait: nothing rests on it alone. */
-const PATIENCE_MS = 2_000;
+const PATIENCE = { timeoutMs: 2_000, longestWaitMs: 2_000, retries: 1 } as const;
+const WHOLE_WAIT_MS = PATIENCE.timeoutMs + PATIENCE.longestWaitMs;
 
-/** Azure Monitor's metrics of a server. A figure that cannot be had is null: no decision rests on a metric alone. */
-export function metricsOf(endpoint: string | undefined) {
+/**
+ * Azure Monitor's metrics of a server. A figure that cannot be had is null: no decision rests on a metric alone.
+ * `endpoint` holds `{region}` where each region has an address of its own, as in Azure.
+ */
+export function metricsOf(endpoint: string | undefined, regionOf?: RegionOf) {
+  const clients = new Map<string, Promise<MetricsClient>>();
+  const clientFor = (address: string): Promise<MetricsClient> => {
+    const known = clients.get(address) ?? newClient(address);
+    clients.set(address, known);
+    return known;
+  };
   return {
     /** The mean of a metric over an interval, in the metric's own unit. */
     average: async ({ resourceId, metric, from, to }: MetricWindow): Promise<number | null> => {
       if (endpoint === undefined) return null;
-      const search = {
-        "api-version": API_VERSION,
-        metricnames: metric,
-        timespan: `${from}/${to}`,
-        // The local monitor measures every second; Azure gives a figure a minute.
-        interval: endpoint.startsWith("https:") ? "PT1M" : "PT1S",
-        aggregation: "Average",
-      };
+      const abortSignal = AbortSignal.timeout(WHOLE_WAIT_MS);
       try {
-        const path = `${resourceId}/providers/microsoft.insights/metrics`;
-        const response = await askPatiently(endpoint, { to: path, search, timeoutMs: TIMEOUT_MS }, PATIENCE_MS);
-        return response.ok ? meanOf(MetricsAnswer.parse(await response.json())) : null;
+        const address = endpoint.includes(REGION)
+          ? endpoint.replace(REGION, (await regionOf?.(resourceId, abortSignal)) ?? "")
+          : endpoint;
+        const client = await clientFor(address);
+        const options = {
+          abortSignal,
+          startTime: new Date(from),
+          endTime: new Date(to),
+          // The local monitor measures every second; Azure gives a figure a minute.
+          interval: address.startsWith("https:") ? "PT1M" : "PT1S",
+          aggregation: "Average",
+        };
+        return meanOf(await client.queryResources([resourceId], [metric], NAMESPACE, options));
       } catch {
         return null;
       }
@@ -42,10 +50,17 @@ export function metricsOf(endpoint: string | undefined) {
   };
 }
 
+async function newClient(address: string): Promise<MetricsClient> {
+  const { MetricsClient: Client } = await import("@azure/monitor-query-metrics");
+  const options = { ...clientOptionsFor(address, PATIENCE), audience: AUDIENCE };
+  return signedOnlyWithTls(address, new Client(address, await credentialFor(address), options));
+}
+
 /** A minute without a measurement has no average; such minutes do not count as zero. */
-function meanOf(answer: z.infer<typeof MetricsAnswer>): number | null {
-  const points = answer.value.flatMap(({ timeseries }) => timeseries.flatMap(({ data }) => data));
-  const figures = points.map(({ average }) => average).filter((figure) => typeof figure === "number");
-  if (figures.length === 0) return null;
-  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+function meanOf(results: Awaited<ReturnType<MetricsClient["queryResources"]>>): number | null {
+  const series = results.flatMap(({ metrics }) => metrics.flatMap(({ timeseries }) => timeseries));
+  const figures = series.flatMap(({ data = [] }) => data.map(({ average }) => average));
+  const known = figures.filter((figure) => typeof figure === "number");
+  if (known.length === 0) return null;
+  return known.reduce((sum, figure) => sum + figure, 0) / known.length;
 }

@@ -1,5 +1,6 @@
 // Alerts as Azure's AlertsManagement lists them, which is not how a webhook tells them.
-export const RESOURCE = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop";
+const SUBSCRIPTION = "5d6a2f0e-3a54-4f58-9a39-0c1d8f1d5c11";
+export const RESOURCE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop`;
 
 export type ListedWish = {
   guid?: string;
@@ -52,7 +53,7 @@ export function aListedAlert(wish: ListedWish) {
         alertState,
         monitorCondition,
         monitorService: "Platform",
-        alertRule: `/subscriptions/s/resourceGroups/shop/providers/microsoft.insights/metricAlerts/${rule}`,
+        alertRule: `/subscriptions/${SUBSCRIPTION}/resourceGroups/shop/providers/microsoft.insights/metricAlerts/${rule}`,
         sourceCreatedId: "6cd6b2ce-8c54-468f-aff0-9d12aebb7e49",
         smartGroupId: "23d6b2ce-8c54-468f-aff0-7d32aebb7e56",
         targetResource: resource.toLowerCase(),

@@ -12,7 +12,7 @@ import { type AlertRule, alertRules, minutesOf } from "./rules.ts";
 
 // Azure's pause after an endpoint has failed all retries.
 const PAUSE_MINUTES = 15;
-const METRICS_PATH = "/providers/microsoft.insights/metrics";
+const METRICS_PATH = /^\/subscriptions\/[^/]+\/metrics:getBatch$/i;
 
 export type MonitorOptions = {
   port: number;
@@ -31,15 +31,12 @@ export type MonitorOptions = {
 export async function startMonitor(options: MonitorOptions): Promise<Running> {
   const { minuteMs, target, log } = options;
   const history = createHistory();
-  const server = await startJsonServer({ port: options.port, setting: "PGMEDIC_MONITOR_PORT" }, ({ url }) => {
-    const resource = url.pathname.slice(0, -METRICS_PATH.length);
-    if (
-      !url.pathname.toLowerCase().endsWith(METRICS_PATH) ||
-      resource.toLowerCase() !== target.resourceId.toLowerCase()
-    ) {
-      return { status: 404, body: { code: "ResourceNotFound", message: `GET ${target.resourceId}${METRICS_PATH}` } };
+  const server = await startJsonServer({ port: options.port, setting: "PGMEDIC_MONITOR_PORT" }, (request) => {
+    if (request.method === "POST" && METRICS_PATH.test(request.url.pathname)) {
+      return metricsAnswer(history, target, request);
     }
-    return metricsAnswer(history, url.searchParams);
+    const { method, url } = request;
+    return { status: 404, body: { error: { code: "NotFound", message: `nothing answers ${method} ${url.pathname}` } } };
   });
 
   const book = openAlertBook(options.stateFolder);

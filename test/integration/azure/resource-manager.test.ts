@@ -1,7 +1,6 @@
 // The adapters of Azure Resource Manager against answers of the shapes that it gives, good and bad.
 import { afterEach, describe, expect, test } from "vitest";
 import { alertSweepOf } from "../../../shared/adapters/alert-sweep.ts";
-import { metricsOf } from "../../../shared/adapters/metrics.ts";
 import { platformOf } from "../../../shared/adapters/platform.ts";
 import { CommonAlert, metricCondition } from "../../../shared/contracts/alert.ts";
 import { type Asked, type Fake, type Reply, startFake } from "../../support/http-fake.ts";
@@ -120,81 +119,6 @@ describe("a server parameter", () => {
   });
 });
 
-describe("a metric", () => {
-  const WINDOW = {
-    resourceId: RESOURCE,
-    metric: "cpu_percent",
-    from: "2026-11-20T09:00:00Z",
-    to: "2026-11-20T09:05:00Z",
-  } as const;
-  const series =
-    (...averages: (number | null | undefined)[]) =>
-    (): Reply => ({
-      status: 200,
-      body: {
-        cost: 4,
-        timespan: "2026-11-20T09:00:00Z/2026-11-20T09:05:00Z",
-        interval: "PT1M",
-        value: [
-          {
-            id: `${RESOURCE}/providers/Microsoft.Insights/metrics/cpu_percent`,
-            type: "Microsoft.Insights/metrics",
-            name: { value: "cpu_percent", localizedValue: "CPU percent" },
-            unit: "Percent",
-            timeseries: [
-              {
-                metadatavalues: [],
-                data: averages.map((average, minute) => ({
-                  timeStamp: `2026-11-20T09:0${minute}:00Z`,
-                  ...(average === undefined ? {} : { average }),
-                })),
-              },
-            ],
-            errorCode: "Success",
-          },
-        ],
-        namespace: "Microsoft.DBforPostgreSQL/flexibleServers",
-        resourceregion: "westeurope",
-      },
-    });
-  const average = async (...replies: Parameters<typeof azure>) =>
-    metricsOf((await azure(...replies)).url).average(WINDOW);
-
-  test("is the mean of the minutes that have a figure", async () => {
-    expect(await average(series(40, 60, undefined, null, 80))).toBe(60);
-    expect(fake?.asked[0]?.query.get("metricnames")).toBe("cpu_percent");
-    expect(fake?.asked[0]?.query.get("timespan")).toBe("2026-11-20T09:00:00Z/2026-11-20T09:05:00Z");
-  });
-
-  test("that is throttled is asked for once more, and not again and again", async () => {
-    expect(await average(THROTTLED, series(50))).toBe(50);
-    await fake?.stop();
-    expect(await average(THROTTLED)).toBeNull();
-    expect(fake?.asked).toHaveLength(2);
-  });
-
-  test("for which Azure wants more patience than it is worth is not known", async () => {
-    expect(await average(error(429, "TooManyRequests", "", { "retry-after": "60" }))).toBeNull();
-    expect(fake?.asked).toHaveLength(1);
-  });
-
-  test.each([
-    ["without any series", () => ({ status: 200, body: { value: [{ name: {}, timeseries: [] }] } })],
-    ["without any figure", series(null, undefined)],
-    ["of a server that is not known", error(404, "ResourceNotFound", "")],
-    ["in words that are no metrics", () => ({ status: 200, body: "<html>" })],
-    ["in another shape", () => ({ status: 200, body: { value: "none" } })],
-  ])("%s is not known", async (_kind, reply) => {
-    expect(await average(reply)).toBeNull();
-  });
-
-  test("of an endpoint that is down is not known", async () => {
-    const { url, stop } = await azure(series(1));
-    await stop();
-    expect(await metricsOf(url).average(WINDOW)).toBeNull();
-  });
-});
-
 describe("the alerts that Azure reports as fired", () => {
   const list = async (...replies: Parameters<typeof azure>) =>
     alertSweepOf((await azure(...replies)).url).fired(RESOURCE);
@@ -220,7 +144,7 @@ describe("the alerts that Azure reports as fired", () => {
     if (!answer.ok) throw new Error(answer.because);
     const [alert] = answer.alerts;
     expect(alert?.data.essentials).toMatchObject({
-      alertId: "/subscriptions/s/providers/Microsoft.AlertsManagement/alerts/66114d64-d9d9-478b-95c9-b789d6502100",
+      alertId: `/subscriptions/${RESOURCE.split("/")[2] ?? ""}/providers/Microsoft.AlertsManagement/alerts/66114d64-d9d9-478b-95c9-b789d6502100`,
       alertRule: "cpu-high",
       severity: "Sev2",
       monitorCondition: "Fired",

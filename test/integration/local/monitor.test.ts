@@ -254,28 +254,41 @@ test("the CPU of a busy PostgreSQL fires the alert, its metrics are served by se
   const window = { resourceId, from: start.toISOString(), to: new Date(end).toISOString() };
   expect(await metrics.average({ ...window, metric: "cpu_percent" })).toBeGreaterThan(60);
   expect(await metrics.average({ ...window, metric: "storage_free" })).toBeGreaterThan(1_000_000);
-  const url = `http://127.0.0.1:${monitor.port}${resourceId}/providers/microsoft.insights/metrics`;
-  const query = `timespan=${window.from}/${window.to}&interval=PT1S&aggregation=Average,Maximum`;
-  const answer = await (await fetch(`${url}?metricnames=cpu_percent,is_db_alive&${query}`)).json();
-  expect(answer).toMatchObject({
-    cost: 0,
-    timespan: `${window.from}/${window.to}`,
-    interval: "PT1S",
-    value: [
+  const namespace = "Microsoft.DBforPostgreSQL/flexibleServers";
+  const ask = (metricnames: string, resource = resourceId): Promise<Response> => {
+    const query = `metricnamespace=${namespace}&starttime=${window.from}&endtime=${window.to}&interval=PT1S`;
+    const path = `subscriptions/s/metrics:getBatch?${query}&aggregation=Average,Maximum&metricnames=${metricnames}`;
+    return fetch(`http://127.0.0.1:${monitor.port}/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ resourceids: [resource] }),
+    });
+  };
+  expect(await (await ask("cpu_percent,is_db_alive")).json()).toMatchObject({
+    values: [
       {
-        name: { value: "cpu_percent" },
-        unit: "Percent",
-        timeseries: [
+        starttime: window.from,
+        endtime: window.to,
+        interval: "PT1S",
+        namespace,
+        resourceid: resourceId,
+        value: [
           {
-            data: containing([{ timeStamp: ofType(String), average: ofType(Number), maximum: ofType(Number) }]),
+            name: { value: "cpu_percent" },
+            unit: "Percent",
+            timeseries: [
+              {
+                data: containing([{ timeStamp: ofType(String), average: ofType(Number), maximum: ofType(Number) }]),
+              },
+            ],
           },
+          { name: { value: "is_db_alive" } },
         ],
       },
-      { name: { value: "is_db_alive" } },
     ],
   });
-  expect((await fetch(`${url}?metricnames=speed&${query}`)).status).toBe(400);
-  expect((await fetch(`${url.replace("shop-db", "other")}?metricnames=cpu_percent&${query}`)).status).toBe(404);
+  expect((await ask("speed")).status).toBe(400);
+  expect((await ask("cpu_percent", resourceId.replace("shop-db", "other"))).status).toBe(400);
 });
 
 test("a server that does not answer is reported as not alive", async () => {
