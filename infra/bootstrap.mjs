@@ -55,7 +55,7 @@ function nodeBinary() {
   }
   return fail(
     `PgMedic needs Node ≥ ${NEWEST_NEEDED.join(".")}; this one is ${process.version} and npm installed none for ` +
-      `${process.platform}-${process.arch}. Install a newer Node, or run "npm ci" without --omit=optional.`,
+      `${process.platform}-${process.arch}. Install a newer Node, or run "npm install" without --omit=optional.`,
   );
 }
 

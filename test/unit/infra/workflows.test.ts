@@ -37,6 +37,12 @@ test("a workflow reads by default, and only jobs that sign in to Azure may ask f
   }
 });
 
+test("every action of somebody else is pinned to a commit, since a tag can be moved", () => {
+  const used = jobs.flatMap(({ body }) => body.steps.flatMap(({ uses }) => uses ?? []));
+  expect(used.length).toBeGreaterThan(8);
+  for (const action of used) expect(action).toMatch(/@[0-9a-f]{40}$/);
+});
+
 test("no secret is kept with GitHub, and no text from outside is put into a script", () => {
   for (const { name, text } of workflows) expect(text, name).not.toMatch(/\$\{\{\s*secrets\./);
   for (const { job, body } of jobs)
