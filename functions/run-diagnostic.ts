@@ -1,18 +1,21 @@
 import { activity } from "../shared/catalogue/diagnostics/activity.ts";
 import { GATEWAY, type Place } from "../shared/catalogue/gateway.ts";
-import { nextActionsFor } from "../shared/catalogue/next-actions.ts";
+import { nextActionsFor, titleOf } from "../shared/catalogue/next-actions.ts";
+import { serverLog } from "../shared/catalogue/server-log.ts";
 import type { Insight } from "../shared/contracts/diagnostic-run.ts";
+import type { NextAction } from "../shared/contracts/log-triage.ts";
 import type { ProbeMessage } from "../shared/contracts/messages.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import type { LoadVerdict } from "../shared/contracts/taxonomy.ts";
 import { loadOf } from "../shared/investigation/load.ts";
 import { one, readServerFacts } from "../shared/investigation/take-snapshot.ts";
 import { watchedServers } from "./database.ts";
+import { readLog } from "./read-log.ts";
 import { services } from "./services.ts";
 
 const MOST_ROWS = 200;
 type Asked = Extract<ProbeMessage["what"], { kind: "diagnostic" }>;
-type Found = Pick<Insight, "outcome" | "because" | "load" | "rows" | "rowCount">;
+type Found = Pick<Insight, "outcome" | "because" | "load" | "rows" | "rowCount"> & { suggested?: NextAction[] };
 
 const not = (outcome: "refused" | "failed", because: string, load: LoadVerdict | null = null): Found => ({
   outcome,
@@ -27,16 +30,15 @@ export async function runDiagnostic(requestId: string, server: Server, asked: As
   const { incidents, now } = services();
   const { incidentId, actionId, parameters, by } = asked;
   const insightId = `insight-${requestId}`.slice(0, 40);
-  const diagnostic = GATEWAY.get(actionId);
-  const found = await run(server, asked);
+  const { suggested = [], ...found } = await run(server, asked);
   const at = now().toISOString();
   const insight: Insight = {
     insightId,
     actionId,
-    title: diagnostic?.title ?? actionId,
+    title: titleOf(actionId),
     parameters,
     ...found,
-    nextActions: (await nextOf(incidentId)).filter((next) => next.actionId !== actionId),
+    nextActions: withoutRepeats([...suggested, ...(await nextOf(incidentId))], actionId),
     by,
     at,
   };
@@ -46,13 +48,26 @@ export async function runDiagnostic(requestId: string, server: Server, asked: As
   await incidents.appendAudit({ incidentId, at, what: "diagnostic", detail });
 }
 
+function withoutRepeats(actions: readonly NextAction[], doneId: string): NextAction[] {
+  const byWish = new Map(actions.map((next) => [JSON.stringify([next.actionId, next.parameters]), next]));
+  return [...byWish.values()].filter(({ actionId }) => actionId !== doneId);
+}
+
 async function nextOf(incidentId: string) {
   const diagnosis = (await services().incidents.read(incidentId))?.diagnosis ?? null;
   if (diagnosis !== null && diagnosis.nextActions.length > 0) return diagnosis.nextActions;
   return nextActionsFor(null);
 }
 
+async function fromLog(server: Server, parameters: Asked["parameters"]): Promise<Found> {
+  const read = await readLog(server, parameters);
+  if (read.outcome !== "answered") return not(read.outcome, read.because);
+  const { outcome, rows, rowCount, nextActions } = read;
+  return { outcome, because: null, load: null, rows, rowCount, suggested: nextActions };
+}
+
 async function run(server: Server, { actionId, parameters }: Asked): Promise<Found> {
+  if (actionId === serverLog.actionId) return fromLog(server, parameters);
   const diagnostic = GATEWAY.get(actionId);
   if (diagnostic === undefined) return not("refused", `there is no diagnostic ${actionId}`);
   try {

@@ -20,6 +20,8 @@ export const Settings = z.object({
    * figures. The region is asked of RESOURCE_MANAGER_ENDPOINT.
    */
   METRICS_ENDPOINT: z.url().optional(),
+  /** Log Analytics, where the watched servers' logs are asked for. Without it they are not read. */
+  LOGS_ENDPOINT: z.url().optional(),
   /** Azure Resource Manager, through which server parameters are set and undelivered alerts are found. Without it neither is done. */
   RESOURCE_MANAGER_ENDPOINT: z.url().optional(),
   /** The Static Web App's default host name: the API believes what App Service's authentication lets through from there. */

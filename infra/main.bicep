@@ -64,6 +64,9 @@ param auditRetentionDays int = 365
 @maxValue(730)
 param logRetentionDays int = 90
 
+@description('Where Log Analytics is asked; another one in national clouds.')
+param logsEndpoint string = 'https://api.loganalytics.azure.com'
+
 @description('Gigabytes of logs a day at most.')
 @minValue(1)
 param logQuotaGb int = 2
@@ -310,6 +313,7 @@ var runnerSettings = {
   PGMEDIC_SIGN_OF_LIFE_URL: 'https://${name}-${zones[ingestAt]}.azurewebsites.net/api/alerts'
   // Each region has an address of its own; the runner puts a server's in.
   METRICS_ENDPOINT: 'https://{region}.metrics.monitor.azure.com'
+  LOGS_ENDPOINT: logsEndpoint
   RESOURCE_MANAGER_ENDPOINT: environment().resourceManager
   PGMEDIC_CLONE_FOLDER: '/tmp/pgmedic-clone'
   PGMEDIC_VERIFY_SECONDS: string(verifySeconds)

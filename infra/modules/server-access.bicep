@@ -41,6 +41,8 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   scope: server
   properties: {
     workspaceId: workspaceId
+    // A table of its own (PGSQLServerLogs), with columns for what else a message says.
+    logAnalyticsDestinationType: 'Dedicated'
     logs: [
       {
         category: 'PostgreSQLLogs'

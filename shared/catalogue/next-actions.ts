@@ -1,6 +1,7 @@
 import type { NextAction } from "../contracts/log-triage.ts";
 import type { Cause } from "../contracts/taxonomy.ts";
 import { GATEWAY } from "./gateway.ts";
+import { serverLog } from "./server-log.ts";
 
 type About = { table?: { schema: string; table: string } | undefined; statementKey?: string | undefined };
 
@@ -34,12 +35,12 @@ const NEXT: Record<Cause | "nothing", readonly string[]> = {
   lock_blocking: WAITING,
   ddl_lock_queue: WAITING,
   idle_in_transaction: [...WAITING, "role-connections"],
-  connection_exhaustion: ["role-connections", "sessions", "server-settings"],
+  connection_exhaustion: ["role-connections", "sessions", "server-settings", "server-log"],
   work_mem_spill: ["server-settings", "statement-counters", "database-counters"],
   generic_plan_regression: STATEMENTS,
   jit_overhead: STATEMENTS,
   hot_update_failure: ["table-health", "index-health"],
-  checkpoint_storm: ["database-counters", "server-settings"],
+  checkpoint_storm: ["database-counters", "server-settings", "server-log"],
   autovacuum_starved: [...UPKEEP, "server-settings"],
   cast_mismatch: STATEMENTS,
   function_on_column: STATEMENTS,
@@ -47,19 +48,21 @@ const NEXT: Record<Cause | "nothing", readonly string[]> = {
   n_plus_one: STATEMENTS,
   missing_pruning: ["partitions", ...STATEMENTS],
   hot_row_contention: WAITING,
-  deadlock_order: [...WAITING, "database-counters"],
+  deadlock_order: [...WAITING, "database-counters", "server-log"],
   toast_width: STATEMENTS,
   sequence_exhaustion: ["sequences"],
   undersized: ["activity", ...STATEMENTS],
-  replica_lag: ["replicas", "replication-slots"],
-  storage_growth: ["table-health", "replication-slots", "database-facts"],
+  replica_lag: ["replicas", "replication-slots", "server-log"],
+  storage_growth: ["table-health", "replication-slots", "database-facts", "server-log"],
   partition_missing: ["partitions"],
   deployment_regression: STATEMENTS,
   expected_load: ["progress", "sessions"],
-  nothing: ["activity", "sessions", "statement-counters", "table-health", "progress"],
+  nothing: ["activity", "sessions", "server-log", "statement-counters", "table-health", "progress"],
 };
 
-const titleOf = (actionId: string): string => GATEWAY.get(actionId)?.title ?? actionId;
+/** How a diagnostic is called. */
+export const titleOf = (actionId: string): string =>
+  actionId === serverLog.actionId ? serverLog.title : (GATEWAY.get(actionId)?.title ?? actionId);
 
 /** What may be looked at next about a cause, or about nothing in particular, with what is known filled in; at the end, asking a person. */
 export function nextActionsFor(cause: Cause | null, about: About = {}): NextAction[] {

@@ -34,6 +34,8 @@ await runService("monitor", async () => {
     target: targetFrom(settings.PGMEDIC_MONITOR_RESOURCE_ID),
     sample: sampler.sample,
     alertsUrl: settings.PGMEDIC_ALERTS_URL,
+    // Where infra/local/postgres/server.ts writes it.
+    serverLogFile: dataFolder === undefined ? undefined : `${dataFolder}.log`,
     stateFolder: settings.PGMEDIC_MONITOR_STATE,
     minuteMs: settings.PGMEDIC_MONITOR_MINUTE_MS,
     log,

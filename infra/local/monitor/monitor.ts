@@ -8,6 +8,7 @@ import { createDelivery } from "./delivery.ts";
 import { createHistory, type Figures, type History } from "./history.ts";
 import { metricsAnswer } from "./metrics-api.ts";
 import type { Target } from "./payload.ts";
+import { LOGS_PATH, logsAnswer } from "./server-log.ts";
 import { type AlertRule, alertRules, minutesOf } from "./rules.ts";
 
 // Azure's pause after an endpoint has failed all retries.
@@ -20,6 +21,8 @@ export type MonitorOptions = {
   sample: () => Promise<Figures>;
   alertsUrl: string;
   stateFolder: string;
+  /** The log of the server, where it is on this machine. */
+  serverLogFile?: string | undefined;
   /** How long a minute of the rules lasts here; the payloads keep the rules' own figures. */
   minuteMs: number;
   rules?: readonly AlertRule[];
@@ -35,6 +38,8 @@ export async function startMonitor(options: MonitorOptions): Promise<Running> {
     if (request.method === "POST" && METRICS_PATH.test(request.url.pathname)) {
       return metricsAnswer(history, target, request);
     }
+    if (request.method === "POST" && LOGS_PATH.test(request.url.pathname))
+      return logsAnswer(options.serverLogFile, request);
     const { method, url } = request;
     return { status: 404, body: { error: { code: "NotFound", message: `nothing answers ${method} ${url.pathname}` } } };
   });

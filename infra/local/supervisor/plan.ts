@@ -120,6 +120,7 @@ function hostEnvironment(settings: LocalSettings, secrets: Secrets): Record<stri
     COSMOS_DATABASE,
     ServiceBus: connectionStringFor(settings.PGMEDIC_SERVICE_BUS_PORT),
     METRICS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
+    LOGS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
     PGMEDIC_FRONT_PROOF: secrets.frontProof,
     PGMEDIC_STATE: settings.PGMEDIC_STATE,
     PGMEDIC_CLONE_FOLDER: join(settings.PGMEDIC_STATE, "planner-clone"),

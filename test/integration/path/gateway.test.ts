@@ -5,7 +5,7 @@ import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run
 import { LogTriage } from "../../../shared/contracts/log-triage.ts";
 import { Playbook } from "../../../shared/contracts/playbook.ts";
 import { anAlert } from "../../support/alerts.ts";
-import { type Cloud, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
+import { type Cloud, eventually, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
 
 let cloud: Cloud;
 let incidentId: string;
@@ -40,6 +40,23 @@ test("a diagnostic is run by its name alone, and what it found is appended to th
     true,
   );
   expect(audit.verification.intact).toBe(true);
+});
+
+test("the server's log is read and triaged, without the values that its messages quote", async () => {
+  const client = new pg.Client({ connectionString: cloud.shop() });
+  await client.connect();
+  for (let time = 1; time <= 3; time += 1)
+    await client.query("insert into orders (id) values (1), (1) -- a secret value: 4711").catch(() => {});
+  await client.end();
+  const found = async () => Insight.parse((await run("server-log", { minutes: 5 })).body);
+  const hasError = ({ rows }: Insight): boolean => rows.some(({ count }) => Number(count) >= 3);
+  const insight = await eventually(async () => [await found()].find(hasError) ?? null, {
+    withinMs: 20_000,
+    what: "the failing inserts in the log",
+  });
+  expect(insight.outcome).toBe("answered");
+  expect(JSON.stringify(insight.rows)).not.toContain("4711");
+  expect((await run("server-log", { minutes: 100_000 })).status).toBe(422);
 });
 
 test("parameters are bound as values: SQL in them finds nothing and changes nothing", async () => {
