@@ -25,7 +25,8 @@ const TEXTS = [
   ["SqlErrorCode", "sqlerrcode_s"],
 ] as const;
 const older = TEXTS.map(([name, column]) => `${name} = column_ifexists("${column}", "")`).join(", ");
-const QUERY = `union isfuzzy=true
+/** Public for the test that has Kusto read it. */
+export const SERVER_LOG_QUERY = `union isfuzzy=true
   (PGSQLServerLogs | project TimeGenerated, ProcessId = tolong(ProcessId), ${TEXTS.map(([name]) => name).join(", ")}),
   (AzureDiagnostics
     | where Category == "PostgreSQLLogs"
@@ -44,7 +45,9 @@ export function serverLogsOf(endpoint: string | undefined) {
         const { queryResource } = bound(await client);
         const span = { startTime: from, endTime: to };
         return rowsOf(
-          await queryResource(resourceId.replace(/^\/+/, ""), QUERY, span, { serverTimeoutInSeconds: QUERY_SECONDS }),
+          await queryResource(resourceId.replace(/^\/+/, ""), SERVER_LOG_QUERY, span, {
+            serverTimeoutInSeconds: QUERY_SECONDS,
+          }),
         );
       } catch (failure) {
         return refused(reasonOf(failure));
