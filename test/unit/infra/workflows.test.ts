@@ -1,6 +1,8 @@
 // The workflows of GitHub: what they may do, and that they know what the parameter files ask for.
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { validateWorkflow } from "@action-validator/core";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -26,6 +28,26 @@ const workflows = files.map((path) => {
 const jobs = workflows.flatMap(({ name, jobs: all }) =>
   Object.entries(all).map(([job, body]) => ({ name, job, body })),
 );
+
+test("GitHub would take every workflow, and would not take one with a typing mistake", () => {
+  for (const { name, text } of workflows) expect(validateWorkflow(text).errors, name).toEqual([]);
+  for (const [from, to] of [
+    ["runs-on:", "runs-onn:"],
+    ["timeout-minutes: ", "timeout-minutes: soon #"],
+    ["  contents: read", "  contents: rea"],
+  ] as const) {
+    for (const { name, text } of workflows)
+      expect(validateWorkflow(text.replace(from, to)).errors, `${name}: ${to}`).not.toEqual([]);
+  }
+});
+
+test.skipIf(process.platform === "win32")("every script in them is one that bash can read", () => {
+  const scripts = jobs.flatMap(({ body }) => body.steps.flatMap(({ run }) => run ?? []));
+  const isReadable = (script: string): boolean => spawnSync("bash", ["-n"], { input: script }).status === 0;
+  expect(scripts.length).toBeGreaterThan(8);
+  for (const script of scripts) expect(isReadable(script.replaceAll(/\$\{\{.*?\}\}/g, "value")), script).toBe(true);
+  expect(isReadable("if true; then")).toBe(false);
+});
 
 test("a workflow reads by default, and only jobs that sign in to Azure may ask for a token, in an environment of their own", () => {
   expect(workflows).toHaveLength(2);
