@@ -7,7 +7,7 @@ import { pause, reasonOf, step, type Story } from "./step.ts";
 import { carriedOut, mustGo, undone, verified } from "./verification.ts";
 
 /** The end of a run. `executed` becomes human-approved or autonomous, by who decided. */
-type Ending = { path: ResolutionPath | "executed"; because: string };
+export type Ending = { path: ResolutionPath | "executed"; because: string };
 
 /** A proposal that reality overtook is made again, but not for ever. */
 const MOST_ROUNDS = 3;

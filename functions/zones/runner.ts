@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 import * as df from "durable-functions";
-import { respondToAlert } from "../../orchestrators/respond-to-alert.ts";
+import { respondToAlertByVersion } from "../../orchestrators/versions.ts";
 import { type StepInput, type StepName, type StepOutput, steps } from "../../shared/contracts/steps.ts";
 import { acquireLock } from "../activities/acquire-lock.ts";
 import { close } from "../activities/close.ts";
@@ -48,7 +48,7 @@ export function register(): void {
     handler: tracedMessages("run-events", runEventReceived),
   });
 
-  df.app.orchestration("respondToAlert", respondToAlert);
+  df.app.orchestration("respondToAlert", respondToAlertByVersion);
   registerActivity("acquireLock");
   registerActivity("investigate");
   registerActivity("propose");

@@ -12,7 +12,7 @@ export type Change = { file: string; from: string; to: string };
 /** Copies the app's sources and changes them; `entry` is what a host loads. A change that changes nothing rejects. */
 export function changedBuild(changes: readonly Change[]): { entry: string; remove: () => void } {
   const folder = temporaryFolder();
-  for (const name of ["functions", "orchestrators", "shared", "package.json"])
+  for (const name of ["functions", "orchestrators", "shared", "package.json", "host.json"])
     cpSync(join(root, name), join(folder.path, name), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder.path, "node_modules"));
   for (const { file, from, to } of changes) {

@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** Name of the task hub in links and client bindings (host.json: durableTask.hubName). */
   readonly taskHub?: string;
+  /** Version of new instances (host.json: durableTask.defaultVersion). */
+  readonly defaultVersion?: string | undefined;
   /** Longest wait for requests, messages and activities in flight at a stop, in milliseconds. */
   readonly graceMs?: number;
   readonly admit?: Admit;
@@ -47,8 +49,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     let binding = "";
     const invoke = createInvoker({ app, clientBinding: () => binding, log });
-    const admit = options.admit === undefined ? {} : { admit: options.admit };
-    const engine = createEngine({ app, invoke, store, clock, log, ...admit });
+    const { admit, defaultVersion } = options;
+    const more = {
+      ...(admit === undefined ? {} : { admit }),
+      ...(defaultVersion === undefined ? {} : { defaultVersion }),
+    };
+    const engine = createEngine({ app, invoke, store, clock, log, ...more });
     const timers = createTimers({ app, invoke, store, clock, log, settings });
     const management = { commands: engine.commands, taskHub };
     // Handlers reach their client through a port of its own, so that requests in flight at a stop still can.

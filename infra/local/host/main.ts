@@ -1,9 +1,26 @@
 // The Functions host as a process: PGMEDIC_HOST_PORT, PGMEDIC_HOST_STATE, PGMEDIC_HOST_ENTRY. Logs go to stderr.
-import { resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
 import { portFrom, runService } from "../process-entry.ts";
 import { loadApp } from "./functions-core.ts";
 import { startHost } from "./host.ts";
 import type { LogEntry } from "./invocation.ts";
+
+const HostFile = z.looseObject({
+  extensions: z
+    .looseObject({ durableTask: z.looseObject({ defaultVersion: z.string().optional() }).optional() })
+    .optional(),
+});
+
+/** host.json of the app, in the folder of the entry or one above it, as in a package; an app for a test may have none. */
+function hostFileOf(entry: string): z.infer<typeof HostFile> {
+  for (let folder = dirname(entry); folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, "host.json");
+    if (existsSync(path)) return HostFile.parse(JSON.parse(readFileSync(path, "utf8")));
+  }
+  return {};
+}
 
 function log({ level, functionName, message }: LogEntry): void {
   process.stderr.write(`${new Date().toISOString()} ${level} ${functionName}: ${message}\n`);
@@ -21,8 +38,10 @@ function dieOf(kind: string): (reason: unknown) => void {
 await runService("functions-host", async () => {
   const port = portFrom("PGMEDIC_HOST_PORT", 7071);
   const stateFolder = resolve(process.env["PGMEDIC_HOST_STATE"] ?? ".pgmedic/host");
-  const app = await loadApp(resolve(process.env["PGMEDIC_HOST_ENTRY"] ?? "dist/functions/app.js"));
+  const entry = resolve(process.env["PGMEDIC_HOST_ENTRY"] ?? "dist/functions/app.js");
+  const app = await loadApp(entry);
   process.on("unhandledRejection", dieOf("Unhandled rejection"));
   process.on("uncaughtException", dieOf("Uncaught exception"));
-  return startHost({ app, port, stateFolder, settings: process.env, log });
+  const { defaultVersion } = hostFileOf(entry).extensions?.durableTask ?? {};
+  return startHost({ app, port, stateFolder, settings: process.env, log, defaultVersion });
 });

@@ -1,5 +1,6 @@
 // A new version is deployed while many incidents wait for a person: none is lost, and each goes on with the new code.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { type Load, startLoad } from "../../../infra/local/demo/load.ts";
 import { type Incident, isClosed } from "../../../shared/contracts/incident.ts";
 import { type Arena, startArena } from "../../chaos/support/arena.ts";
@@ -33,7 +34,22 @@ const loads: Load[] = [];
 const next = changedBuild([
   { file: "orchestrators/respond-to-alert.ts", from: '"It helped"', to: '"With the new version: it helped"' },
   { file: "orchestrators/respond-to-alert.ts", from: "A person skipped the proposal.", to: "New version: skipped." },
+  // A way that begins otherwise: a run of the first version would not survive being replayed on it.
+  { file: "host.json", from: '"defaultVersion": "1.0"', to: '"defaultVersion": "2.0"' },
+  {
+    file: "orchestrators/versions.ts",
+    from: '"1.0": respondToAlert,',
+    to: `"1.0": respondToAlert,
+  "2.0": function* (ctx) {
+    yield ctx.df.createTimer(new Date(ctx.df.currentUtcDateTime.getTime() + 200));
+    return yield* respondToAlert(ctx);
+  },`,
+  },
 ]);
+const History = z.object({
+  runtimeStatus: z.string(),
+  historyEvents: z.array(z.looseObject({ EventType: z.string() })),
+});
 
 beforeAll(async () => {
   // Twenty investigations at once take longer than the second that chaos tests give a message.
@@ -116,3 +132,18 @@ test("20 incidents that wait for a person go on in the next version, and none is
   for (const line of lines.slice(DATABASES)) expect(line).toContain("New version: skipped.");
   expect(await platform.messages()).toEqual([]);
 }, 240_000);
+
+test("a run that begins after the deployment goes the new version's way", async () => {
+  const { platform } = arena;
+  const journey = await arena.openJourney();
+  hammer(journey, BEFORE);
+  await enable(journey, true);
+  await postAlert(journey);
+  await untilAll([journey], isSuspended);
+  await calm();
+  const path = `runtime/webhooks/durabletask/instances/${journey.runId}?showHistory=true`;
+  const { runtimeStatus, historyEvents } = History.parse(await (await platform.call("GET", path)).json());
+  expect(runtimeStatus).toBe("Running");
+  const [, first] = historyEvents;
+  expect(first?.EventType).toMatch(/^Timer/);
+}, 120_000);

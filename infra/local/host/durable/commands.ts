@@ -20,8 +20,13 @@ const FINAL: readonly RuntimeStatus[] = ["Completed", "Failed", "Terminated"];
 export const isFinal = (instance: Instance): boolean => FINAL.includes(instance.status);
 
 /** Everything that callers outside an orchestration can do with instances; each is one transaction. */
-export function createCommands(options: { store: Store; now: () => number; wake: () => void }) {
-  const { store, now, wake } = options;
+export function createCommands(options: {
+  store: Store;
+  now: () => number;
+  wake: () => void;
+  defaultVersion: string | null;
+}) {
+  const { store, now, wake, defaultVersion } = options;
 
   const send = (instanceId: string, event: HistoryEvent): void => {
     store.send({ instanceId, executionId: null, visibleMs: now(), event });
@@ -42,8 +47,12 @@ export function createCommands(options: { store: Store; now: () => number; wake:
     });
 
   return {
-    /** Starts an orchestration; an id whose instance has ended, or has not begun, is replaced. `input` is JSON text. */
-    start(name: string, input: string | null, instanceId = randomUUID().replaceAll("-", "")): StartOutcome {
+    /**
+     * Starts an orchestration; an id whose instance has ended, or has not begun, is replaced. `input` is JSON text. The instance keeps its
+     * version: the one that is asked for, else the app's.
+     */
+    start(name: string, input: string | null, wishedId?: string, version = defaultVersion): StartOutcome {
+      const instanceId = wishedId ?? randomUUID().replaceAll("-", "");
       return store.transaction(() => {
         const existing = store.instance(instanceId);
         if (existing?.status === "Running" || existing?.status === "Suspended") {
@@ -52,7 +61,16 @@ export function createCommands(options: { store: Store; now: () => number; wake:
         const generation = existing !== undefined && isFinal(existing) ? (existing.generation ?? 0) + 1 : 0;
         const executionId = randomUUID();
         const nowMs = now();
-        const event = executionStarted({ instanceId, executionId, name, input, parent: null, generation, nowMs });
+        const event = executionStarted({
+          instanceId,
+          executionId,
+          name,
+          input,
+          parent: null,
+          generation,
+          version,
+          nowMs,
+        });
         createInstance(store, nowMs, event);
         wake();
         return { kind: "started", instanceId };

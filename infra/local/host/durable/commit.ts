@@ -4,6 +4,9 @@ import type { EpisodeResult } from "./episode.ts";
 import type { ChildDecision, CompleteDecision } from "./decisions.ts";
 import type { Instance, Store } from "./store.ts";
 
+/** `defaultVersion`: what a child is started with, as an instance is. */
+type Place = { store: Store; nowMs: number; defaultVersion: string | null };
+
 interface Episode {
   /** The instance as it was when the episode began. */
   readonly startedAs: Instance;
@@ -16,7 +19,8 @@ interface Episode {
  * Applies an episode in one transaction: messages consumed, history and status written, new work queued. If the
  * instance was replaced or purged meanwhile, only the messages go.
  */
-export function commitEpisode({ store, nowMs }: { store: Store; nowMs: number }, episode: Episode): void {
+export function commitEpisode(place: Place, episode: Episode): void {
+  const { store } = place;
   const { startedAs, taken, result } = episode;
   store.transaction(() => {
     taken.forEach(store.deleteMessage);
@@ -24,11 +28,14 @@ export function commitEpisode({ store, nowMs }: { store: Store; nowMs: number },
     if (current?.executionId !== startedAs.executionId) return;
     store.saveInstance(result.instance);
     store.saveHistory(startedAs.instanceId, result.stored, result.history.slice(result.stored));
-    applyDecisions(store, nowMs, result);
+    applyDecisions(place, result);
   });
 }
 
-function applyDecisions(store: Store, nowMs: number, { instance, executionId, decisions }: EpisodeResult): void {
+function applyDecisions(
+  { store, nowMs, defaultVersion }: Place,
+  { instance, executionId, decisions }: EpisodeResult,
+): void {
   const { instanceId } = instance;
   for (const decision of decisions) {
     switch (decision.kind) {
@@ -44,7 +51,7 @@ function applyDecisions(store: Store, nowMs: number, { instance, executionId, de
         break;
       }
       case "child":
-        startChild(store, nowMs, { parent: instance, executionId, decision });
+        startChild({ store, nowMs, defaultVersion }, { parent: instance, executionId, decision });
         break;
       case "complete":
         tellParent(store, nowMs, { instance, decision });
@@ -57,8 +64,7 @@ function applyDecisions(store: Store, nowMs: number, { instance, executionId, de
 
 /** A child takes its id over, whatever instance had it: so does the real host, without an error. */
 function startChild(
-  store: Store,
-  nowMs: number,
+  { store, nowMs, defaultVersion }: Place,
   { parent, executionId, decision }: { parent: Instance; executionId: string; decision: ChildDecision },
 ): void {
   const event = executionStarted({
@@ -73,6 +79,7 @@ function startChild(
       Version: null,
     },
     generation: null,
+    version: defaultVersion,
     nowMs,
   });
   createInstance(store, nowMs, event);

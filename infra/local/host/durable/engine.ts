@@ -6,6 +6,7 @@ import { createCommands, isFinal, type Commands } from "./commands.ts";
 import { commitEpisode } from "./commit.ts";
 import { runEpisode, type EpisodeContext } from "./episode.ts";
 import type { Message, Store } from "./store.ts";
+import { compareVersions, versionIn } from "./versions.ts";
 
 /**
  * Chooses which waiting messages the next episode takes, and in which order; an empty list leaves them waiting.
@@ -20,6 +21,8 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly log: LogSink;
   readonly admit?: Admit;
+  /** host.json: durableTask.defaultVersion. New instances get it; those of a later version are left to a later app. */
+  readonly defaultVersion?: string;
 }
 
 export interface Engine {
@@ -54,7 +57,7 @@ function episodeContext({ app, invoke, clock, log }: EngineOptions): EpisodeCont
 
 /** Delivers messages to orchestrations and runs their activities. */
 export function createEngine(options: EngineOptions): Engine {
-  const { store, clock, log } = options;
+  const { store, clock, log, defaultVersion = null } = options;
   const context = episodeContext(options);
   const busy = new Map<string, Promise<void>>();
   let running = false;
@@ -68,6 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (busy.size >= MAX_CONCURRENT) break;
       if (busy.has(instanceId)) continue;
       const waiting = due.filter((message) => message.instanceId === instanceId);
+      if (isOfLaterApp(instanceId, waiting)) continue;
       const admitted = options.admit?.(instanceId, waiting) ?? waiting;
       if (admitted.length > 0) busy.set(instanceId, work(instanceId, admitted));
     }
@@ -76,9 +80,21 @@ export function createEngine(options: EngineOptions): Engine {
     cancelWake = nextMs === undefined ? () => undefined : clock.wakeAt(nextMs, wake);
   };
 
+  // versionMatchStrategy CurrentOrOlder with versionFailureStrategy Reject: the messages wait for an app that knows the version.
+  const toldOf = new Set<string>();
+  const isOfLaterApp = (instanceId: string, waiting: readonly Message[]): boolean => {
+    const events = [...store.history(instanceId), ...waiting.map(({ event }) => event)];
+    const version = versionIn(events);
+    if (compareVersions(version, defaultVersion) <= 0) return false;
+    if (!toldOf.has(instanceId))
+      log({ level: "warning", functionName: instanceId, message: `It is of version ${version}: left to a later app` });
+    toldOf.add(instanceId);
+    return true;
+  };
+
   const work = async (instanceId: string, messages: readonly Message[]): Promise<void> => {
     try {
-      await deliver({ store, context }, instanceId, messages);
+      await deliver({ store, context, defaultVersion }, instanceId, messages);
     } catch (error) {
       // A defect of this host: leave the messages for the next start rather than lose them.
       log({ level: "error", functionName: instanceId, message: `The episode failed in the host: ${String(error)}` });
@@ -99,7 +115,7 @@ export function createEngine(options: EngineOptions): Engine {
   });
 
   return {
-    commands: createCommands({ store, now: context.now, wake: () => setImmediate(wake) }),
+    commands: createCommands({ store, now: context.now, wake: () => setImmediate(wake), defaultVersion }),
     start() {
       running = true;
       wake();
@@ -115,7 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 /** Gives messages to their instance; those for an execution that is over are dropped. */
 async function deliver(
-  { store, context }: { store: Store; context: EpisodeContext },
+  { store, context, defaultVersion }: { store: Store; context: EpisodeContext; defaultVersion: string | null },
   instanceId: string,
   messages: readonly Message[],
 ): Promise<void> {
@@ -132,5 +148,5 @@ async function deliver(
   }
   const result = await runEpisode(context, instance, { past: store.history(instanceId), messages: wanted });
   if (!store.isOpen()) return;
-  commitEpisode({ store, nowMs: context.now() }, { startedAs: instance, taken, result });
+  commitEpisode({ store, nowMs: context.now(), defaultVersion }, { startedAs: instance, taken, result });
 }

@@ -109,7 +109,7 @@ const played = (event: HistoryEvent): HistoryEvent =>
   event.EventType === EventType.OrchestratorStarted ? event : { ...event, IsPlayed: true };
 
 function nextGeneration(nowMs: number, ended: Generation, continued: ContinueDecision): Generation {
-  const { Name, ParentInstance } = startEvent(ended);
+  const { Name, ParentInstance, Version } = startEvent(ended);
   const executionId = randomUUID().replaceAll("-", "");
   const begin = executionStarted({
     instanceId: ended.instanceId,
@@ -118,6 +118,7 @@ function nextGeneration(nowMs: number, ended: Generation, continued: ContinueDec
     input: continued.input,
     parent: ParentInstance,
     generation: null,
+    version: Version ?? null,
     nowMs,
   });
   const started: HistoryEvent = { EventType: EventType.OrchestratorStarted, ...stamp(nowMs) };

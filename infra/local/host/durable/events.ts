@@ -40,6 +40,8 @@ export type ExecutionStarted = Common & {
   readonly Input: string | null;
   /** 0 for a start, one more each time the id is started again, null for a child or a continued instance. */
   readonly Generation: number | null;
+  /** The version that the instance was started with, and keeps; absent where none was given. */
+  readonly Version?: string;
 };
 
 export type FinalStatus = "Completed" | "Failed" | "Terminated";
@@ -95,6 +97,7 @@ export function executionStarted(options: {
   input: string | null;
   parent: ParentInstance | null;
   generation: number | null;
+  version: string | null;
   nowMs: number;
 }): ExecutionStarted {
   return {
@@ -104,6 +107,7 @@ export function executionStarted(options: {
     Name: options.name,
     Input: options.input,
     Generation: options.generation,
+    ...(options.version === null ? {} : { Version: options.version }),
     ...stamp(options.nowMs),
   };
 }
@@ -128,6 +132,6 @@ const WIRE_CONSTANTS: Readonly<Partial<Record<number, Readonly<Record<string, un
 
 /** The event as the worker's trigger payload has it. */
 export const toWire = (event: HistoryEvent): Record<string, unknown> => ({
-  ...event,
   ...WIRE_CONSTANTS[event.EventType],
+  ...event,
 });

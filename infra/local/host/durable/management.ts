@@ -88,7 +88,12 @@ async function start(
 ): Promise<ManagementResponse> {
   const input: JsonText | null = request.body === "" ? null : readJson(request.body);
   if (input !== null && input.kind !== "json") return badInput(input);
-  const outcome = context.commands.start(name, input?.text ?? null, instanceId);
+  const outcome = context.commands.start(
+    name,
+    input?.text ?? null,
+    instanceId,
+    request.query.get("version") ?? undefined,
+  );
   if (outcome.kind === "conflict") {
     return problem(409, `An Orchestration instance with the status ${outcome.status} already exists.`);
   }
