@@ -50,7 +50,7 @@ export function servicesOf(settings: Settings) {
     snapshots: snapshotsOf(documents),
     system: systemOf(documents),
     metrics: metricsOf(settings.METRICS_ENDPOINT, flexibleServers?.regionOf),
-    platform: platformOf(manager),
+    platform: platformOf(flexibleServers),
     now: () => new Date(),
   };
 }

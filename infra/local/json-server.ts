@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage } from "node:http";
 import { z } from "zod";
 import { explainListenError, type Running } from "./process-entry.ts";
 
-export type JsonAnswer = { status: number; body: unknown };
+export type JsonAnswer = { status: number; body: unknown; headers?: Readonly<Record<string, string>> };
 export type JsonRequest = { method: string; url: URL; body: unknown };
 
 const MAX_BODY_BYTES = 65_536;
+const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
 /** Starts it; `setting` is named when the port is in use. A body that fails its schema is answered with 400 and the reason. */
 export async function startJsonServer(
@@ -14,8 +15,8 @@ export async function startJsonServer(
   answer: (request: JsonRequest) => JsonAnswer | Promise<JsonAnswer>,
 ): Promise<Running> {
   const server = createServer((request, response) => {
-    void respondTo(request, answer).then(({ status, body }) => {
-      response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+    void respondTo(request, answer).then(({ status, body, headers = {} }) => {
+      response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
       response.end(JSON.stringify(body));
     });
   });
@@ -40,8 +41,8 @@ async function respondTo(
   answer: (request: JsonRequest) => JsonAnswer | Promise<JsonAnswer>,
 ): Promise<JsonAnswer> {
   try {
-    const body = request.method === "POST" ? await jsonBody(request) : undefined;
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const body = WITH_BODY.has(request.method ?? "") ? await jsonBody(request) : undefined;
+    const url = new URL(request.url ?? "/", `http://127.0.0.1:${request.socket.localPort ?? 80}`);
     return await answer({ method: request.method ?? "", url, body });
   } catch (error) {
     if (error instanceof z.ZodError) return { status: 400, body: { error: z.prettifyError(error) } };

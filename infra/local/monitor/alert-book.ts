@@ -24,6 +24,7 @@ export function openAlertBook(folder: string) {
   const database = new DatabaseSync(join(folder, "monitor.sqlite"));
   database.exec(SCHEMA);
   const fired = database.prepare("select alert from fired where rule = ?");
+  const everyFired = database.prepare("select rule, alert from fired order by rule");
   const keep = database.prepare("insert or replace into fired values (?, ?)");
   const drop = database.prepare("delete from fired where rule = ?");
   const add = database.prepare("insert into undelivered values (?, ?, ?)");
@@ -34,6 +35,11 @@ export function openAlertBook(folder: string) {
       const row = FiredRow.safeParse(fired.get(rule));
       return row.success ? FiredAlert.parse(JSON.parse(row.data.alert)) : undefined;
     },
+    allFired: (): { rule: string; alert: FiredAlert }[] =>
+      z
+        .array(FiredRow.extend({ rule: z.string() }))
+        .parse(everyFired.all())
+        .map(({ rule, alert }) => ({ rule, alert: FiredAlert.parse(JSON.parse(alert)) })),
     keep: (rule: string, alert: FiredAlert) => keep.run(rule, JSON.stringify(alert)),
     /** The change of state and its message are written together. */
     change(rule: string, alert: FiredAlert | undefined, message: Undelivered): void {

@@ -37,7 +37,7 @@ export function checkRule({ target, fired, ...look }: RuleCheck): Checked | unde
 }
 
 /** The rule's figure over its window and the threshold it is held against; undefined while either is unknown. */
-function valueOf({ rule, now, minuteMs, history }: Look): { value: number; threshold: number } | undefined {
+export function valueOf({ rule, now, minuteMs, history }: Look): { value: number; threshold: number } | undefined {
   const from = now - minutesOf(rule.windowSize) * minuteMs;
   const value = aggregate(history.values(rule.metricName, from, now + 1), rule.timeAggregation);
   const share = rule.thresholdPercentOf;

@@ -1,9 +1,12 @@
-// Azure Monitor on this machine: samples one server, evaluates the alert rules, posts alerts, serves metrics.
+// Azure Monitor on this machine: samples one server, evaluates the alert rules, posts alerts, serves metrics and alerts.
 import { randomUUID } from "node:crypto";
 import { startJsonServer } from "../json-server.ts";
 import type { Running } from "../process-entry.ts";
+import { alertList, type Fired } from "../resource-manager/fired-alerts.ts";
+import { refusal } from "../resource-manager/operations.ts";
+import type { ResourceManager } from "../resource-manager/resource-manager.ts";
 import { type AlertBook, openAlertBook, type Undelivered } from "./alert-book.ts";
-import { checkRule } from "./check.ts";
+import { checkRule, valueOf } from "./check.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHistory, type Figures, type History } from "./history.ts";
 import { metricsAnswer } from "./metrics-api.ts";
@@ -14,6 +17,7 @@ import { type AlertRule, alertRules, minutesOf } from "./rules.ts";
 // Azure's pause after an endpoint has failed all retries.
 const PAUSE_MINUTES = 15;
 const METRICS_PATH = /^\/subscriptions\/[^/]+\/metrics:getBatch$/i;
+const ALERTS_PATH = "/providers/Microsoft.AlertsManagement/alerts";
 
 export type MonitorOptions = {
   port: number;
@@ -27,6 +31,8 @@ export type MonitorOptions = {
   minuteMs: number;
   rules?: readonly AlertRule[];
   retryDelaysMs?: readonly number[];
+  /** Answers what is no matter of metrics and alerts. */
+  resourceManager?: Pick<ResourceManager, "answer">;
   log: (line: string) => void;
 };
 
@@ -34,17 +40,18 @@ export type MonitorOptions = {
 export async function startMonitor(options: MonitorOptions): Promise<Running> {
   const { minuteMs, target, log } = options;
   const history = createHistory();
-  const server = await startJsonServer({ port: options.port, setting: "PGMEDIC_MONITOR_PORT" }, (request) => {
-    if (request.method === "POST" && METRICS_PATH.test(request.url.pathname)) {
-      return metricsAnswer(history, target, request);
-    }
-    if (request.method === "POST" && LOGS_PATH.test(request.url.pathname))
-      return logsAnswer(options.serverLogFile, request);
+  const book = openAlertBook(options.stateFolder);
+  const server = await startJsonServer({ port: options.port, setting: "PGMEDIC_MONITOR_PORT" }, async (request) => {
     const { method, url } = request;
-    return { status: 404, body: { error: { code: "NotFound", message: `nothing answers ${method} ${url.pathname}` } } };
+    if (method === "POST" && METRICS_PATH.test(url.pathname)) return metricsAnswer(history, target, request);
+    if (method === "POST" && LOGS_PATH.test(url.pathname)) return logsAnswer(options.serverLogFile, request);
+    if (method === "GET" && url.pathname.toLowerCase() === `${target.resourceId}${ALERTS_PATH}`.toLowerCase()) {
+      return { status: 200, body: alertList(target, firedNow(options, history, book)) };
+    }
+    const answer = await options.resourceManager?.answer(request);
+    return answer ?? refusal(404, "NotFound", `nothing answers ${method} ${url.pathname}`);
   });
 
-  const book = openAlertBook(options.stateFolder);
   const outbox = createOutbox(book, options);
   const check = (rule: AlertRule, now: number) => {
     const found = checkRule({ rule, now, minuteMs, history, target, fired: book.fired(rule.name) });
@@ -71,6 +78,15 @@ export async function startMonitor(options: MonitorOptions): Promise<Running> {
 }
 
 type Ticking = { history: History; check: (rule: AlertRule, now: number) => void };
+
+/** The rules that are fired, with their figures. */
+function firedNow({ rules = alertRules, minuteMs }: MonitorOptions, history: History, book: AlertBook): Fired[] {
+  return book.allFired().flatMap(({ rule: name, alert }) => {
+    const rule = rules.find((known) => known.name === name);
+    const found = rule === undefined ? undefined : valueOf({ rule, now: Date.now(), minuteMs, history });
+    return rule === undefined || found === undefined ? [] : [{ rule, alert, ...found }];
+  });
+}
 
 /** Posts what the book holds. One chain for each rule: Resolved is never posted before its Fired. */
 function createOutbox(book: AlertBook, { alertsUrl, minuteMs, retryDelaysMs, log }: MonitorOptions) {

@@ -16,11 +16,17 @@ const SQL = `
 type Row = { connections: number; max_connections: number; oldest_xid_age: number; bytes: number };
 
 /** `dataFolder` is known only of a server on this machine; without it there is no CPU, memory or storage figure. */
-type SamplerOptions = { url: string; dataFolder: string | undefined; vCores: number };
+type SamplerOptions = {
+  url: string;
+  dataFolder: string | undefined;
+  /** The size of the server, which may be changed while it runs. */
+  vCores: () => number;
+  storageBytes: () => number;
+};
 
 type Sampler = { sample: () => Promise<Figures>; stop: () => Promise<void> };
 
-export function createSampler({ url, dataFolder, vCores }: SamplerOptions): Sampler {
+export function createSampler({ url, dataFolder, vCores, storageBytes }: SamplerOptions): Sampler {
   let client: pg.Client | undefined;
   let lastCpu: { pid: number; cpuMs: number; at: number } | undefined;
 
@@ -43,7 +49,7 @@ export function createSampler({ url, dataFolder, vCores }: SamplerOptions): Samp
     const before = lastCpu;
     lastCpu = now;
     if (before === undefined || before.pid !== pid || now.at <= before.at) return undefined;
-    const share = (now.cpuMs - before.cpuMs) / (now.at - before.at) / vCores;
+    const share = (now.cpuMs - before.cpuMs) / (now.at - before.at) / vCores();
     return Math.min(100, Math.max(0, share * 100));
   };
 
@@ -58,7 +64,7 @@ export function createSampler({ url, dataFolder, vCores }: SamplerOptions): Samp
         ...(row === undefined ? {} : sqlFigures(row)),
         ...(cpu === undefined ? {} : { cpu_percent: cpu }),
         ...(memory === undefined ? {} : { memory_percent: (memory / totalmem()) * 100 }),
-        ...(row === undefined || dataFolder === undefined ? {} : storageFigures(dataFolder, row.bytes)),
+        ...(row === undefined || dataFolder === undefined ? {} : storageFigures(dataFolder, row.bytes, storageBytes())),
       };
     },
     stop: async () => {
@@ -85,12 +91,12 @@ const sqlFigures = (row: Row): Figures => ({
   maximum_used_transactionIDs: row.oldest_xid_age,
 });
 
-/** The server's storage is what it uses plus what its disk has left. */
-function storageFigures(dataFolder: string, databaseBytes: number): Figures {
+/** The server's storage is what it was given, or what it uses plus what its disk has left where that is less. */
+function storageFigures(dataFolder: string, databaseBytes: number, storageBytes: number): Figures {
   try {
     const { bavail, bsize } = statfsSync(dataFolder);
-    const free = bavail * bsize;
     const used = databaseBytes + logBytes(dataFolder);
+    const free = Math.max(0, Math.min(bavail * bsize, storageBytes - used));
     return { storage_free: free, storage_used: used, storage_percent: (used / (used + free)) * 100 };
   } catch {
     return {};

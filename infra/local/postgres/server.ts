@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBinaries, otherOwner, reachableFolder } from "./binaries.ts";
 import { endOrphan, endPostmaster } from "./orphan.ts";
+import { writeParameters } from "./parameters.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
@@ -65,12 +66,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const endedOrphan = await endOrphan(dataFolder);
   if (!existsSync(join(dataFolder, "PG_VERSION"))) createCluster(initdb, { ...options, dataFolder });
   const port = options.port === 0 ? await freePort() : options.port;
-  const parameters = Object.entries({ ...DEFAULTS, ...options.settings, port: String(port) });
+  writeParameters(dataFolder, { ...DEFAULTS, ...options.settings });
   const log = `${dataFolder}.log`;
   const server = await launch(postgres, {
     dataFolder,
     log,
-    parameters: parameters.flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    port,
     niceness: options.niceness ?? 0,
   });
   if (server.pid === undefined) throw new Error(`PostgreSQL did not start; its log is ${log}.`);
@@ -124,12 +125,12 @@ function createCluster(initdb: string, { dataFolder, password }: PostgresOptions
   renameSync(unfinished, dataFolder);
 }
 
-type Launch = { dataFolder: string; log: string; parameters: string[]; niceness: number };
+type Launch = { dataFolder: string; log: string; port: number; niceness: number };
 
-async function launch(postgres: string, { dataFolder, log, parameters, niceness }: Launch): Promise<ChildProcess> {
+async function launch(postgres: string, { dataFolder, log, port, niceness }: Launch): Promise<ChildProcess> {
   mkdirSync(dirname(log), { recursive: true });
   const output = openSync(log, "w");
-  const child = spawn(postgres, ["-D", dataFolder, ...parameters], {
+  const child = spawn(postgres, ["-D", dataFolder, "-p", String(port)], {
     ...otherOwner(),
     cwd: dataFolder,
     stdio: ["ignore", output, output],
@@ -143,7 +144,7 @@ async function launch(postgres: string, { dataFolder, log, parameters, niceness 
   child.on("error", (error) => (failure.error = error));
   for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end;) {
     if (failure.error !== undefined) throw failure.error;
-    if (child.exitCode !== null || child.signalCode !== null) throw explained(log, parameters);
+    if (child.exitCode !== null || child.signalCode !== null) throw explained(log, port);
     if (isReady(dataFolder, child.pid)) return child;
     await sleep(POLL_MS);
   }
@@ -161,9 +162,8 @@ function isReady(dataFolder: string, pid: number | undefined): boolean {
   }
 }
 
-function explained(log: string, parameters: string[]): Error {
+function explained(log: string, port: number): Error {
   const text = existsSync(log) ? readFileSync(log, "utf8") : "";
-  const port = parameters.find((parameter) => parameter.startsWith("port="))?.slice("port=".length);
   if (/could not bind|Address already in use/i.test(text)) {
     return new Error(
       `port ${port} is in use. End the program that holds it, or choose another port with PGMEDIC_POSTGRES_PORT.`,

@@ -97,7 +97,12 @@ function serviceEnvironments(
       PGMEDIC_MONITOR_MINUTE_MS: String(settings.PGMEDIC_MONITOR_MINUTE_MS),
       PGMEDIC_MONITOR_RESOURCE_ID: resourceIdOf(settings),
       PGMEDIC_MONITOR_SERVER_URL: own ?? shop("pgmedic_investigator", secrets.investigator),
-      ...(own === undefined ? { PGMEDIC_MONITOR_DATA_FOLDER: dataFolder } : {}),
+      ...(own === undefined
+        ? {
+            PGMEDIC_MONITOR_DATA_FOLDER: dataFolder,
+            PGMEDIC_MONITOR_SUPERUSER_URL: shop("postgres", secrets.postgres, "postgres"),
+          }
+        : {}),
       PGMEDIC_ALERTS_URL: `${loopback(settings.PGMEDIC_HOST_PORT)}/api/alerts`,
     },
     workload: {
@@ -121,6 +126,7 @@ function hostEnvironment(settings: LocalSettings, secrets: Secrets): Record<stri
     ServiceBus: connectionStringFor(settings.PGMEDIC_SERVICE_BUS_PORT),
     METRICS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
     LOGS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
+    RESOURCE_MANAGER_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
     PGMEDIC_FRONT_PROOF: secrets.frontProof,
     PGMEDIC_STATE: settings.PGMEDIC_STATE,
     PGMEDIC_CLONE_FOLDER: join(settings.PGMEDIC_STATE, "planner-clone"),

@@ -232,7 +232,12 @@ test("the CPU of a busy PostgreSQL fires the alert, its metrics are served by se
     await server.stop();
     folder.remove();
   });
-  const sampler = createSampler({ url: server.url("postgres"), dataFolder: server.dataFolder, vCores: 1 });
+  const sampler = createSampler({
+    url: server.url("postgres"),
+    dataFolder: server.dataFolder,
+    vCores: () => 1,
+    storageBytes: () => 2 ** 40,
+  });
   cleanUps.push(() => sampler.stop());
   const endpoint = await anEndpoint();
   const monitor = await (await aMonitor(endpoint.url, { sample: sampler.sample, rules: alertRules })).start();
@@ -293,7 +298,12 @@ test("the CPU of a busy PostgreSQL fires the alert, its metrics are served by se
 
 test("a server that does not answer is reported as not alive", async () => {
   const endpoint = await anEndpoint();
-  const sampler = createSampler({ url: "postgres://nobody@127.0.0.1:9/db", dataFolder: undefined, vCores: 1 });
+  const sampler = createSampler({
+    url: "postgres://nobody@127.0.0.1:9/db",
+    dataFolder: undefined,
+    vCores: () => 1,
+    storageBytes: () => 2 ** 40,
+  });
   await (await aMonitor(endpoint.url, { sample: sampler.sample, rules: alertRules })).start();
   await until(() => endpoint.bodies.length === 1);
   expect(CommonAlert.parse(endpoint.bodies[0]).data.essentials).toMatchObject({
