@@ -452,6 +452,37 @@ resource parameterRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if
   }
 }
 
+// A change that takes its time is an operation of its own, in a region of the subscription. Without this right the runner would see
+// a change's end only in the parameter itself.
+resource operationRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (changesParameters) {
+  name: guid(subscription().id, name, 'operations')
+  properties: {
+    roleName: '${name}: PostgreSQL operations'
+    description: 'Reads how operations on PostgreSQL Flexible Servers end.'
+    type: 'CustomRole'
+    assignableScopes: serverSubscriptions
+    permissions: [
+      {
+        actions: [
+          'Microsoft.DBforPostgreSQL/locations/azureAsyncOperation/read'
+          'Microsoft.DBforPostgreSQL/locations/operationResults/read'
+        ]
+      }
+    ]
+  }
+}
+
+module operationAccess 'modules/operation-access.bicep' = [
+  for id in serverSubscriptions: if (changesParameters) {
+    name: 'operations-${uniqueString(id)}'
+    scope: subscription(split(id, '/')[2])
+    params: {
+      principalId: identities[runnerAt].outputs.principalId
+      operationRoleId: operationRole!.id
+    }
+  }
+]
+
 module serverAccess 'modules/server-access.bicep' = [
   for server in servers: {
     name: 'access-${uniqueString(server.resourceId)}'

@@ -168,7 +168,7 @@ const HERE: Record<string, (place: Place, values: string[]) => unknown> = {
   },
   subscriptionResourceId: ({ scope }, [type, name]) => `${subscriptionOf(scope)}/providers/${type}/${name}`,
   resourceId: ({ scope }, [type, name]) => `${scope.id}/providers/${type}/${name}`,
-  subscription: ({ scope }) => subscriptionScope(scope.id.split("/")[2]),
+  subscription: ({ scope }, [id]) => subscriptionScope(id ?? scope.id.split("/")[2]),
   resourceGroup: ({ scope }, [first, second]) => {
     if (first === undefined) return scope;
     return second === undefined

@@ -11,11 +11,19 @@ const BuiltIn = z.strictObject({ azureRbac: z.array(Role), cosmosSql: z.array(Ro
 const builtIn = BuiltIn.parse(JSON.parse(readFileSync(`${TYPES_FOLDER}/role-definitions.json`, "utf8")));
 const nameOf = new Map([...builtIn.azureRbac, ...builtIn.cosmosSql].map(({ id, name }) => [id, name]));
 
-const ownRole = (place: string): string => (place.startsWith("flexibleServers") ? "Server parameters" : "Metadata");
+/** A role of our own on the watched servers or their subscriptions, by its name without the installation's; Cosmos DB's is another. */
+function ownRoleNames({ instances }: ReturnType<typeof deploymentOf>): Map<string, string> {
+  const own = instances.filter(({ type }) => type === "Microsoft.Authorization/roleDefinitions");
+  return new Map(
+    own.map((role) => [String(role.name), textOf(propertyOf(role, "roleName")).split(": ").at(-1) ?? ""] as const),
+  );
+}
 
 /** Every grant as `role on kind/name`, by the identity that it is for: the last part of its name. */
 function grants(parameterFile: string, over: Record<string, unknown> = {}): Record<string, string[]> {
-  const { instances } = deploymentOf(parameterFile, over);
+  const deployment = deploymentOf(parameterFile, over);
+  const { instances } = deployment;
+  const ownNames = ownRoleNames(deployment);
   const assignments = instances.filter(
     ({ type, isDeployed, isExisting }) =>
       /\/(roleAssignments|sqlRoleAssignments)$/i.test(type) && isDeployed && !isExisting,
@@ -30,7 +38,9 @@ function grants(parameterFile: string, over: Record<string, unknown> = {}): Reco
       .slice(-2)
       .join("/")
       .replace(/pgm(edic)?-?prod-?[0-9a-f]{6}-?/, "");
-    (found[identity ?? "nobody"] ??= new Set()).add(`${nameOf.get(roleId) ?? ownRole(place)} on ${place}`);
+    (found[identity ?? "nobody"] ??= new Set()).add(
+      `${nameOf.get(roleId) ?? ownNames.get(roleId) ?? "Metadata"} on ${place}`,
+    );
   }
   return Object.fromEntries(Object.entries(found).map(([zone, list]) => [zone, [...list].toSorted()]));
 }
@@ -79,7 +89,8 @@ test("the runner may work on every document and queue, and read a watched server
       "Metadata on databaseAccounts/",
       "Monitoring Metrics Publisher on components/",
       "Monitoring Reader on flexibleServers/shop-db",
-      "Server parameters on flexibleServers/shop-db",
+      "PostgreSQL operations on subscriptions/00000000-0000-4000-8000-000000000009",
+      "PostgreSQL server parameters on flexibleServers/shop-db",
       "Storage Blob Data Contributor on containers/audit",
       "Storage Blob Data Owner on storageAccounts/runner",
       "Storage Queue Data Contributor on storageAccounts/runner",
@@ -122,15 +133,17 @@ test("every role is a built-in one that exists, and none of them manages anythin
   );
 });
 
-test("the role of our own changes server parameters alone, and is made only where a server allows it", () => {
+test("the roles of our own change server parameters alone, and are made only where a server allows it", () => {
   const rolesOf = (over: Record<string, unknown>) =>
     deploymentOf("main.prod.bicepparam", over).instances.filter(
       ({ type, isDeployed }) => type === "Microsoft.Authorization/roleDefinitions" && isDeployed,
     );
   expect(rolesOf({ watchedServers: [] })).toEqual([]);
-  const [role] = rolesOf({});
-  if (role === undefined) throw new Error("the role is missing");
-  const actions = JSON.stringify(propertyOf(role, "permissions"));
-  expect(actions).not.toContain("*");
-  expect(actions.match(/\/(write|action|delete)"/g)).toEqual(['/write"']);
+  const actions = rolesOf({}).map((role) => JSON.stringify(propertyOf(role, "permissions")));
+  expect(actions).toHaveLength(2);
+  expect(actions.join("")).not.toContain("*");
+  expect(actions.map((list) => list.match(/[A-Za-z]+\/(write|action|delete)"/g))).toEqual([
+    ['configurations/write"'],
+    null,
+  ]);
 });
