@@ -41,19 +41,18 @@ export async function follow(
   following: Following,
 ): Promise<Answer> {
   const abortSignal = AbortSignal.timeout(following.patienceMs);
-  let isAccepted = false;
-  let ending: string | null = null;
+  const seen: { isAccepted: boolean; ending: string | null } = { isAccepted: false, ending: null };
   const onResponse = ({ request, status, bodyAsText }: Seen): void => {
-    if (request.method === "GET") ending = endingOf(bodyAsText) ?? ending;
-    else isAccepted = status < 300;
+    if (request.method === "GET") seen.ending ??= endingOf(bodyAsText);
+    else seen.isAccepted = status < 300;
   };
   try {
     const poller = await begin({ abortSignal, updateIntervalInMs: following.pollMs, onResponse });
     await poller.pollUntilDone({ abortSignal });
     return { outcome: "done" };
   } catch (error) {
-    if (ending !== null) return failed(`Azure gave the change up: ${ending}`);
-    if (isAccepted) return untilThere(following, abortSignal);
+    if (seen.ending !== null) return failed(`Azure gave the change up: ${seen.ending}`);
+    if (seen.isAccepted) return untilThere(following, abortSignal);
     return refusalOf(error, following.right);
   }
 }

@@ -1,7 +1,4 @@
-import { z } from "zod";
-
-export const ComputeTier = z.enum(["Burstable", "GeneralPurpose", "MemoryOptimized"]);
-export type ComputeTier = z.infer<typeof ComputeTier>;
+type ComputeTier = "Burstable" | "GeneralPurpose" | "MemoryOptimized";
 /** A compute size of Flexible Server. `family` is what sizes must share for one to be the larger of the other. */
 export type ComputeSize = { name: string; family: string; tier: ComputeTier; vCores: number; memoryGiB: number };
 
@@ -50,18 +47,6 @@ export const COMPUTE_SIZES: readonly ComputeSize[] = [
   ),
 ];
 
-/** The name of a size that the table knows; another one is never asked for. */
-export const ComputeSizeName = z
-  .string()
-  .refine((name) => computeSize(name) !== null, "a compute size of Flexible Server, such as Standard_D4ds_v5");
-
 /** A size by its name, whatever the case; null for one that the table does not know. */
 export const computeSize = (name: string): ComputeSize | null =>
   COMPUTE_SIZES.find((size) => size.name.toLowerCase() === name.toLowerCase()) ?? null;
-
-/** The next size with more vCores in the same family; null for the largest, and for an unknown one. */
-export function nextLarger(name: string): ComputeSize | null {
-  const size = computeSize(name);
-  if (size === null) return null;
-  return COMPUTE_SIZES.find(({ family, vCores }) => family === size.family && vCores > size.vCores) ?? null;
-}
