@@ -19,14 +19,11 @@ const FINAL: readonly RuntimeStatus[] = ["Completed", "Failed", "Terminated"];
 /** An ended instance takes no more messages. */
 export const isFinal = (instance: Instance): boolean => FINAL.includes(instance.status);
 
+type Place = { store: Store; now: () => number; wake: () => void; defaultVersion: string | null };
+
 /** Everything that callers outside an orchestration can do with instances; each is one transaction. */
-export function createCommands(options: {
-  store: Store;
-  now: () => number;
-  wake: () => void;
-  defaultVersion: string | null;
-}) {
-  const { store, now, wake, defaultVersion } = options;
+export function createCommands(options: Place) {
+  const { store, now, wake } = options;
 
   const send = (instanceId: string, event: HistoryEvent): void => {
     store.send({ instanceId, executionId: null, visibleMs: now(), event });
@@ -47,35 +44,7 @@ export function createCommands(options: {
     });
 
   return {
-    /**
-     * Starts an orchestration; an id whose instance has ended, or has not begun, is replaced. `input` is JSON text. The instance keeps its
-     * version: the one that is asked for, else the app's.
-     */
-    start(name: string, input: string | null, wishedId?: string, version = defaultVersion): StartOutcome {
-      const instanceId = wishedId ?? randomUUID().replaceAll("-", "");
-      return store.transaction(() => {
-        const existing = store.instance(instanceId);
-        if (existing?.status === "Running" || existing?.status === "Suspended") {
-          return { kind: "conflict", status: existing.status };
-        }
-        const generation = existing !== undefined && isFinal(existing) ? (existing.generation ?? 0) + 1 : 0;
-        const executionId = randomUUID();
-        const nowMs = now();
-        const event = executionStarted({
-          instanceId,
-          executionId,
-          name,
-          input,
-          parent: null,
-          generation,
-          version,
-          nowMs,
-        });
-        createInstance(store, nowMs, event);
-        wake();
-        return { kind: "started", instanceId };
-      });
-    },
+    ...starting(options),
     raiseEvent: (instanceId: string, name: string, input: string): CommandOutcome =>
       toLiving(instanceId, { EventType: EventType.EventRaised, Name: name, Input: input, ...stamp(now()) }),
     terminate: (instanceId: string, reason: string | null): CommandOutcome =>
@@ -95,6 +64,38 @@ export function createCommands(options: {
     ...keeping(store),
   };
 }
+
+const starting = ({ store, now, wake, defaultVersion }: Place) => ({
+  /**
+   * Starts an orchestration; an id whose instance has ended, or has not begun, is replaced. `input` is JSON text. The instance keeps its
+   * version: the one that is asked for, else the app's.
+   */
+  start(name: string, input: string | null, wishedId?: string, version = defaultVersion): StartOutcome {
+    const instanceId = wishedId ?? randomUUID().replaceAll("-", "");
+    return store.transaction(() => {
+      const existing = store.instance(instanceId);
+      if (existing?.status === "Running" || existing?.status === "Suspended") {
+        return { kind: "conflict", status: existing.status };
+      }
+      const generation = existing !== undefined && isFinal(existing) ? (existing.generation ?? 0) + 1 : 0;
+      const executionId = randomUUID();
+      const nowMs = now();
+      const event = executionStarted({
+        instanceId,
+        executionId,
+        name,
+        input,
+        parent: null,
+        generation,
+        version,
+        nowMs,
+      });
+      createInstance(store, nowMs, event);
+      wake();
+      return { kind: "started", instanceId };
+    });
+  },
+});
 
 /** Reading and forgetting. */
 const keeping = (store: Store) => ({

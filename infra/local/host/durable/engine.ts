@@ -5,8 +5,9 @@ import { createActivityRunner } from "./activity-runner.ts";
 import { createCommands, isFinal, type Commands } from "./commands.ts";
 import { commitEpisode } from "./commit.ts";
 import { runEpisode, type EpisodeContext } from "./episode.ts";
+import type { HistoryEvent } from "./events.ts";
 import type { Message, Store } from "./store.ts";
-import { compareVersions, versionIn } from "./versions.ts";
+import { laterAppsOf } from "./versions.ts";
 
 /**
  * Chooses which waiting messages the next episode takes, and in which order; an empty list leaves them waiting.
@@ -59,6 +60,7 @@ function episodeContext({ app, invoke, clock, log }: EngineOptions): EpisodeCont
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, log, defaultVersion = null } = options;
   const context = episodeContext(options);
+  const isOfLaterApp = laterAppsOf(defaultVersion, log);
   const busy = new Map<string, Promise<void>>();
   let running = false;
   let cancelWake = (): void => undefined;
@@ -71,25 +73,14 @@ export function createEngine(options: EngineOptions): Engine {
       if (busy.size >= MAX_CONCURRENT) break;
       if (busy.has(instanceId)) continue;
       const waiting = due.filter((message) => message.instanceId === instanceId);
-      if (isOfLaterApp(instanceId, waiting)) continue;
+      const events = (): HistoryEvent[] => [...store.history(instanceId), ...waiting.map(({ event }) => event)];
+      if (isOfLaterApp(instanceId, events)) continue;
       const admitted = options.admit?.(instanceId, waiting) ?? waiting;
       if (admitted.length > 0) busy.set(instanceId, work(instanceId, admitted));
     }
     cancelWake();
     const nextMs = store.nextMessageMs(clock.now());
     cancelWake = nextMs === undefined ? () => undefined : clock.wakeAt(nextMs, wake);
-  };
-
-  // versionMatchStrategy CurrentOrOlder with versionFailureStrategy Reject: the messages wait for an app that knows the version.
-  const toldOf = new Set<string>();
-  const isOfLaterApp = (instanceId: string, waiting: readonly Message[]): boolean => {
-    const events = [...store.history(instanceId), ...waiting.map(({ event }) => event)];
-    const version = versionIn(events);
-    if (compareVersions(version, defaultVersion) <= 0) return false;
-    if (!toldOf.has(instanceId))
-      log({ level: "warning", functionName: instanceId, message: `It is of version ${version}: left to a later app` });
-    toldOf.add(instanceId);
-    return true;
   };
 
   const work = async (instanceId: string, messages: readonly Message[]): Promise<void> => {

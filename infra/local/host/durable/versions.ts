@@ -1,7 +1,24 @@
+import type { LogSink } from "../invocation.ts";
 import { EventType, type HistoryEvent } from "./events.ts";
 
+/**
+ * Tells the instances of a later app, whose messages wait until that is back: versionMatchStrategy CurrentOrOlder with
+ * versionFailureStrategy Reject. Each is logged once.
+ */
+export function laterAppsOf(ownVersion: string | null, log: LogSink) {
+  const toldOf = new Set<string>();
+  return (instanceId: string, events: () => readonly HistoryEvent[]): boolean => {
+    const version = versionIn(events());
+    if (compareVersions(version, ownVersion) <= 0) return false;
+    if (!toldOf.has(instanceId))
+      log({ level: "warning", functionName: instanceId, message: `It is of version ${version}: left to a later app` });
+    toldOf.add(instanceId);
+    return true;
+  };
+}
+
 /** The version that an instance was started with; null where none was given. */
-export function versionIn(events: readonly HistoryEvent[]): string | null {
+function versionIn(events: readonly HistoryEvent[]): string | null {
   const begin = events.findLast((event) => event.EventType === EventType.ExecutionStarted);
   return begin?.EventType === EventType.ExecutionStarted ? (begin.Version ?? null) : null;
 }
