@@ -14,6 +14,8 @@ const Claims = z.looseObject({
 
 /** Clocks of two services may differ by this much. */
 const LEEWAY_SECONDS = 60;
+/** What jose says when it has no keys to verify with: no answer in time, another status than 200, or no key set in it. */
+const OUTAGES = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC", "ERR_JWKS_INVALID"]);
 const keySets = new Map<string, Jose.JWTVerifyGetKey>();
 
 /** The signing keys of an authority: fetched once, cached, and fetched again when a token names a key that is not among them. */
@@ -50,9 +52,9 @@ export async function refusedCaller(request: HttpRequest, source: Source = "azur
     });
     return isExpected(payload, source, settings) ? null : notAllowed();
   } catch (failure) {
-    // A key server that does not answer is an outage, which the caller shall repeat, and no proof of anything.
-    if (failure instanceof jose.errors.JOSEError && !(failure instanceof jose.errors.JWKSTimeout))
-      return unproven(failure.code);
+    // A key server that does not answer, or answers nonsense, is an outage, which the caller shall repeat, and no proof of anything.
+    const isOfToken = failure instanceof jose.errors.JOSEError && !OUTAGES.has(failure.code);
+    if (isOfToken) return unproven(failure.code);
     throw failure;
   }
 }

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import fx from "@azure/functions";
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { readSettings } from "../../../functions/settings.ts";
 
 const AUDIENCE = "api://pgmedic-ingest";
@@ -13,6 +13,10 @@ const ROLE = "ActionGroupsSecureWebhook";
 const LOCAL = { COSMOS_ENDPOINT: "http://127.0.0.1:1", COSMOS_KEY: "k", ServiceBus: "Endpoint=sb://127.0.0.1" };
 
 let authority: Server;
+/** What the authority answers: its keys, or a text that holds none. */
+let published: object[] | string;
+let status = 200;
+let fetches = 0;
 let host: string;
 let key: CryptoKey;
 let strangersKey: CryptoKey;
@@ -22,10 +26,12 @@ beforeAll(async () => {
   const pair = await generateKeyPair("RS256");
   key = pair.privateKey;
   strangersKey = (await generateKeyPair("RS256")).privateKey;
-  const jwk = { ...(await exportJWK(pair.publicKey)), kid: "k1", use: "sig", alg: "RS256" };
+  published = [{ ...(await exportJWK(pair.publicKey)), kid: "k1", use: "sig", alg: "RS256" }];
   authority = createServer((request, response) => {
     if (request.url !== `/${TENANT}/discovery/v2.0/keys`) return response.writeHead(404).end();
-    return response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [jwk] }));
+    fetches += 1;
+    const body = typeof published === "string" ? published : JSON.stringify({ keys: published });
+    return response.writeHead(status, { "content-type": "application/json" }).end(body);
   });
   await new Promise<void>((resolve) => authority.listen(0, "127.0.0.1", resolve));
   host = `http://127.0.0.1:${(authority.address() as AddressInfo).port}`;
@@ -39,7 +45,13 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => authority.close(resolve)));
 
+afterEach(() => {
+  vi.useRealTimers();
+  status = 200;
+});
+
 type Wish = {
+  kid?: string;
   audience?: string;
   issuer?: string;
   expires?: string;
@@ -59,7 +71,7 @@ function aToken(wish: Wish = {}): Promise<string> {
     azp = AZURE_MONITOR,
   } = wish;
   return new SignJWT({ roles, azp })
-    .setProtectedHeader({ alg: "RS256", kid: "k1" })
+    .setProtectedHeader({ alg: "RS256", kid: wish.kid ?? "k1" })
     .setAudience(audience)
     .setIssuer(issuer)
     .setIssuedAt()
@@ -108,6 +120,51 @@ test("the runner may give signs of life and post no alert, and Azure Monitor the
   expect(await statusFor(runner, "pgmedic")).toBe(202);
   expect(await statusFor(runner, "azure")).toBe(403);
   expect(await statusFor(`Bearer ${await aToken()}`, "pgmedic")).toBe(403);
+});
+
+const HOUR_MS = 3_600_000;
+let clockMs = Date.now();
+/** Time as the key cache and the tokens see it; timers stay real. It never goes back, from one test to the next. */
+function passTime(ms: number): void {
+  clockMs += ms;
+  vi.useFakeTimers({ toFake: ["Date"], now: clockMs });
+}
+
+test("keys are fetched once for many tokens, and again when a token names one that is not among them", async () => {
+  const before = fetches;
+  for (let time = 1; time <= 10; time += 1) expect(await statusFor(`Bearer ${await aToken()}`)).toBe(202);
+  expect(fetches - before).toBeLessThanOrEqual(1);
+
+  const next = await generateKeyPair("RS256");
+  const known = Array.isArray(published) ? published : [];
+  published = [...known, { ...(await exportJWK(next.publicKey)), kid: "k2", use: "sig", alg: "RS256" }];
+  passTime(60_000);
+  expect(await statusFor(`Bearer ${await aToken({ by: next.privateKey, kid: "k2" })}`)).toBe(202);
+  // A key that was withdrawn counts no longer once the cache is over.
+  published = published.slice(1);
+  passTime(HOUR_MS);
+  expect(await statusFor(`Bearer ${await aToken()}`)).toBe(401);
+  published = known;
+  passTime(HOUR_MS);
+  expect(await statusFor(`Bearer ${await aToken()}`)).toBe(202);
+});
+
+test("while the authority gives no keys, a caller is asked to come again, and nobody is turned away for it", async () => {
+  const keys = published;
+  for (const [answer, code] of [
+    [keys, 500],
+    ["no key set", 200],
+    ["{}", 200],
+  ] as const) {
+    published = answer;
+    status = code;
+    passTime(HOUR_MS);
+    await expect(statusFor(`Bearer ${await aToken()}`)).rejects.toThrow();
+  }
+  published = keys;
+  status = 200;
+  passTime(HOUR_MS);
+  expect(await statusFor(`Bearer ${await aToken()}`)).toBe(202);
 });
 
 test("in Azure the app refuses to start without knowing who may call it", () => {
