@@ -1,5 +1,5 @@
 // How PgMedic signs in to a Flexible Server: as a managed identity whose token is the password, over TLS that is verified in full.
-import { chownSync, copyFileSync, chmodSync, statSync, readFileSync } from "node:fs";
+import { chownSync, copyFileSync, chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import tls from "node:tls";
 import pg from "pg";
@@ -8,7 +8,7 @@ import { z } from "zod";
 import { postgresOf } from "../../../shared/adapters/postgres.ts";
 import type { Server, ServerConnection } from "../../../shared/contracts/server.ts";
 import type { Statement } from "../../../shared/contracts/statement.ts";
-import { type Fake, startFake } from "../../support/http-fake.ts";
+import { type Fake, startFake, testAuthority } from "../../support/http-fake.ts";
 import { type Cluster, startCluster } from "../../support/postgres.ts";
 
 const TLS = new URL("../../fixtures/tls/", import.meta.url);
@@ -43,7 +43,7 @@ beforeAll(async () => {
     await client.query(`create role pgmedic_${role} login password '${tokenOf(clientId)}'`);
   dataFolder = (await client.query<{ data_directory: string }>("show data_directory")).rows[0]?.data_directory ?? "";
   await client.end();
-  tls.setDefaultCACertificates([...before, readFileSync(new URL("authority.pem", TLS), "utf8")]);
+  tls.setDefaultCACertificates([...before, testAuthority()]);
 });
 afterAll(async () => {
   tls.setDefaultCACertificates(before);
@@ -149,7 +149,7 @@ test("a certificate of an authority that nobody trusts is refused", async () => 
   try {
     await refusal(aServer()).toMatch(/unable to (verify|get).*(certificate|issuer)/);
   } finally {
-    tls.setDefaultCACertificates([...before, readFileSync(new URL("authority.pem", TLS), "utf8")]);
+    tls.setDefaultCACertificates([...before, testAuthority()]);
   }
 });
 
