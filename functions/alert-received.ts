@@ -10,14 +10,13 @@ import { refusedCaller } from "./alert-caller.ts";
 import { correlate } from "./correlate.ts";
 import { answer, invalid, jsonBody, problem } from "./problem.ts";
 import { services } from "./services.ts";
-import { alertTaken } from "./telemetry.ts";
+import { alertTaken, postedBy } from "./traced-requests.ts";
 
 /**
  * `POST /api/alerts`. Answers 202 once everything is durably written; every write is create-once, so that a repeated notification
  * completes what a killed one began.
  */
 export async function alertReceived(request: HttpRequest): Promise<HttpResponseInit> {
-  const startedAt = services().now();
   const source = request.query.get("source") ?? "azure";
   const refusal = await refusedCaller(request, source === "pgmedic" ? "pgmedic" : "azure");
   if (refusal !== null) return refusal;
@@ -27,13 +26,14 @@ export async function alertReceived(request: HttpRequest): Promise<HttpResponseI
       detail: "Leave it out for Azure Monitor; `pgmedic` is PgMedic's own sign of life.",
     });
   }
+  postedBy(source);
   const body = await jsonBody(request);
   if (!body.ok) return body.response;
   if (source === "pgmedic") return signOfLife(body.value);
   const parsed = CommonAlert.safeParse(body.value);
   if (!parsed.success) return invalid(parsed.error);
   const taken = await receive(parsed.data);
-  alertTaken(taken, startedAt);
+  alertTaken(taken);
   return answer(202, taken);
 }
 

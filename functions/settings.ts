@@ -39,6 +39,8 @@ export const Settings = z.object({
   INGEST_SIGN_OF_LIFE_APP_ID: z.guid().optional(),
   /** The public address of `POST /api/alerts`, where the runner gives its hourly sign of life. Without it there is none. */
   PGMEDIC_SIGN_OF_LIFE_URL: z.url().optional(),
+  /** Where PgMedic's own spans, figures and log lines go. Without it they go nowhere. */
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().min(1).optional(),
   /** Set by Azure on every instance of a Function app. */
   WEBSITE_INSTANCE_ID: z.string().optional(),
   /** Set by Azure: the app's own host name, and whether App Service's authentication stands before it. */

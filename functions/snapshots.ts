@@ -1,5 +1,6 @@
 import type { InvocationContext } from "@azure/functions";
 import type { Server } from "../shared/contracts/server.ts";
+import { failureText } from "../shared/core/log-text.ts";
 import { readServerFacts, takeSnapshot } from "../shared/investigation/take-snapshot.ts";
 import { watchedServers } from "./database.ts";
 import { services } from "./services.ts";
@@ -20,6 +21,6 @@ async function snapshotOf(server: Server, context: InvocationContext): Promise<v
     await services().snapshots.add(snapshot);
   } catch (failure) {
     // One server that cannot be reached must not keep the others from being read.
-    context.warn(`no snapshot of ${server.serverId}: ${failure instanceof Error ? failure.message : String(failure)}`);
+    context.warn(`no snapshot of ${server.serverId}: ${failureText(failure)}`);
   }
 }

@@ -4,6 +4,7 @@ import { type Incident, isClosed } from "../shared/contracts/incident.ts";
 import { Queue } from "../shared/contracts/messages.ts";
 import { decisionEvent } from "../shared/contracts/steps.ts";
 import { derivedId } from "../shared/core/digest.ts";
+import { failureText } from "../shared/core/log-text.ts";
 import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { isAlive } from "./run-requested.ts";
@@ -26,7 +27,7 @@ export async function sweep(_timer: unknown, context: InvocationContext): Promis
     try {
       await repair();
     } catch (failure) {
-      context.warn(`the sweep could not ${what}: ${failure instanceof Error ? failure.message : String(failure)}`);
+      context.warn(`the sweep could not ${what}: ${failureText(failure)}`);
     }
   };
   for (const incident of await incidents.list({ unsettled: true })) {

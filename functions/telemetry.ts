@@ -1,44 +1,39 @@
 import type { InvocationContext } from "@azure/functions";
 import { z } from "zod";
-import { count, inSpan, recordSeconds, recordSpan } from "../shared/adapters/telemetry.ts";
-import type { AlertAnswer } from "../shared/contracts/api.ts";
+import { count, inSpan, recordSeconds } from "../shared/adapters/telemetry.ts";
 import type { Queue } from "../shared/contracts/messages.ts";
 import type { Run, StepInput, StepName, StepOutput } from "../shared/contracts/steps.ts";
 import { msBetween } from "../shared/core/time.ts";
 import { traceparentOf } from "../shared/core/trace.ts";
 import { services } from "./services.ts";
+import { ATTRIBUTE, MESSAGE_TYPES, METRIC, spanOfMessage, spanOfStep, VERDICTS } from "./telemetry-names.ts";
 
-/** Metrics, by name. Durations are in seconds; a step that is repeated after a crash counts again. */
-const METRIC = {
-  alerts: "pgmedic.alerts.received",
-  proposals: "pgmedic.proposals",
-  approvals: "pgmedic.approvals",
-  timeToProposal: "pgmedic.time_to_proposal",
-  timeToResolve: "pgmedic.time_to_resolve",
-  rollBacks: "pgmedic.rollbacks",
-  deadLetters: "pgmedic.dead_letters",
-  silence: "pgmedic.silence",
-} as const;
-
-/** An alert was taken in: the first span of an incident's trace. Which incident that is shows only at the end. */
-export function alertTaken({ incidentId, disposition }: AlertAnswer, startedAt: Date): void {
-  count(METRIC.alerts, { disposition });
-  const traceparent = incidentId === null ? undefined : traceparentOf(incidentId);
-  recordSpan("POST /api/alerts", { traceparent, kind: "server", startedAt, attributes: { disposition } });
-}
-
-const Named = z.looseObject({ type: z.string(), incidentId: z.string().optional(), verdict: z.string().optional() });
+/** A message as far as telemetry reads it: what does not fit is not repeated, since anybody may have made it. */
+const Named = z.looseObject({
+  type: z.enum(MESSAGE_TYPES).catch("unreadable"),
+  incidentId: z.string().optional().catch(undefined),
+  what: z.looseObject({ incidentId: z.string() }).optional().catch(undefined),
+  verdict: z.enum(VERDICTS).catch("unknown"),
+});
 type MessageHandler = (body: unknown, context: InvocationContext) => Promise<void>;
 
 /** Handles messages of a queue within the trace of the incident that they are about. */
 export const tracedMessages =
   (queue: Queue, handler: MessageHandler): MessageHandler =>
   async (body, context) => {
-    const { type = "unreadable", incidentId, verdict } = Named.safeParse(body).data ?? {};
-    if (type === "approval") count(METRIC.approvals, { verdict: verdict ?? "unknown" });
+    const named = Named.safeParse(body).data;
+    const { type = "unreadable", verdict = "unknown" } = named ?? {};
+    if (type === "approval") count(METRIC.approvals, { verdict });
+    const incidentId = named?.incidentId ?? named?.what?.incidentId;
     const traceparent = incidentId === undefined ? undefined : traceparentOf(incidentId);
-    const attributes = { "messaging.system": "servicebus", "messaging.destination.name": queue };
-    await inSpan(`receive ${type}`, { traceparent, kind: "consumer", attributes }, () => handler(body, context));
+    const name = spanOfMessage(type);
+    const attributes = {
+      "messaging.system": "servicebus",
+      "messaging.destination.name": queue,
+      // Application Insights takes the name of what a consumer did from here.
+      "ai.operation.name": name,
+    };
+    await inSpan(name, { traceparent, kind: "consumer", attributes }, () => handler(body, context));
   };
 
 /** Does one step of a run within its incident's trace, and counts what came of it. */
@@ -48,8 +43,8 @@ export function tracedStep<Name extends StepName>(
   work: () => Promise<StepOutput<Name>>,
 ): Promise<StepOutput<Name>> {
   const { incidentId, serverId, runId } = input;
-  const attributes = { "pgmedic.incident": incidentId, "pgmedic.server": serverId, "pgmedic.run": runId };
-  return inSpan(`step ${name}`, { traceparent: traceparentOf(incidentId), attributes }, async () => {
+  const attributes = { [ATTRIBUTE.incident]: incidentId, [ATTRIBUTE.server]: serverId, [ATTRIBUTE.run]: runId };
+  return inSpan(spanOfStep(name), { traceparent: traceparentOf(incidentId), attributes }, async () => {
     const output = await work();
     // A figure must never make a step fail that has been done.
     await measure(name, input, output).catch(() => {});
@@ -57,9 +52,16 @@ export function tracedStep<Name extends StepName>(
   });
 }
 
+/** Executions and roll-backs; one that waits for a better moment comes again. */
+function countChange(name: StepName, outcome: string | null): void {
+  if (outcome === null || outcome === "waiting") return;
+  if (name === "rollBack") count(METRIC.rollBacks, { outcome });
+  if (name === "execute") count(METRIC.executions, { outcome });
+}
+
 async function measure(name: StepName, { incidentId }: Run, output: StepOutput<StepName>): Promise<void> {
   const outcome = "outcome" in output ? output.outcome : null;
-  if (name === "rollBack") count(METRIC.rollBacks, { outcome: outcome ?? "unknown" });
+  countChange(name, outcome);
   const isProposal = name === "propose" && outcome === "proposed";
   if (!isProposal && name !== "close") return;
   const { incidents, now } = services();

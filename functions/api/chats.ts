@@ -12,6 +12,7 @@ import {
 } from "../../shared/core/always-allow/conversation.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
+import { concerns } from "../traced-requests.ts";
 import { refusalOf, writeDecision } from "./decisions.ts";
 import { unknownIncident } from "./incidents.ts";
 import { actorOf, type Person } from "./principal.ts";
@@ -32,6 +33,7 @@ export async function openChat(request: HttpRequest): Promise<HttpResponseInit> 
   if (!wish.success) return invalid(wish.error);
   const incident = await incidents.read(wish.data.incidentId);
   if (incident === null) return unknownIncident();
+  concerns(incident.incidentId);
   const { proposal, serverId } = incident;
   const refusal = refusalOf(incident, { proposalId: wish.data.proposalId, proposalHash: proposal?.hash ?? "" }, now());
   if (refusal !== null || proposal === null) return refusal ?? unknownIncident();
@@ -104,6 +106,7 @@ async function chatIn(request: HttpRequest): Promise<Found> {
   const incident = await services().incidents.read(stored.value.incidentId);
   const proposal = incident?.proposal ?? null;
   if (incident === null || proposal === null) return { ok: false, response: unknownIncident() };
+  concerns(incident.incidentId);
   if (proposal.proposalId !== stored.value.proposalId) {
     return {
       ok: false,

@@ -14,6 +14,7 @@ import { correlate } from "../correlate.ts";
 import { knownPlaybooks } from "../known-playbooks.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
+import { concerns, ledTo } from "../traced-requests.ts";
 import type { Person } from "./principal.ts";
 
 export const unknownIncident = (): HttpResponseInit =>
@@ -22,7 +23,9 @@ export const unknownIncident = (): HttpResponseInit =>
 /** The incident that a request names; null for an id that is none. */
 export async function incidentIn(request: HttpRequest): Promise<Incident | null> {
   const id = Id.safeParse(request.params["incidentId"]);
-  return id.success ? services().incidents.read(id.data) : null;
+  const incident = id.success ? await services().incidents.read(id.data) : null;
+  if (incident !== null) concerns(incident.incidentId);
+  return incident;
 }
 
 export function detailOf(incident: Incident): IncidentDetail {
@@ -89,6 +92,7 @@ export async function openIncident(request: HttpRequest, person: Person): Promis
     firedAt,
   } as const;
   const opened = await correlate({ ...alert, digest: digest(alert) }, server.serverId);
+  ledTo(opened);
   return answer(202, opened);
 }
 

@@ -10,11 +10,12 @@ import { triageLogs } from "../api/logs.ts";
 import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { prepareClients } from "../prepare.ts";
+import { tracedRequests } from "../traced-requests.ts";
 import { checkServer, deleteServer, listServers, putServer, readCheck, readServer } from "../api/servers.ts";
 import type { Role } from "../../shared/contracts/api.ts";
 
 /** name: [method, route, role, handler] */
-const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
+export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
   listServers: ["GET", "servers", "reader", listServers],
   readServer: ["GET", "servers/{serverId}", "reader", readServer],
   putServer: ["PUT", "servers/{serverId}", "admin", putServer],
@@ -47,7 +48,8 @@ const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
 /** What the api app listens to: the dashboard's calls. Every one checks the caller's role. */
 export function register(): void {
   for (const [name, [method, route, role, handler]] of Object.entries(ENDPOINTS)) {
-    app.http(name, { methods: [method], authLevel: "anonymous", route, handler: asPerson(role, handler) });
+    const traced = tracedRequests(method, route, asPerson(role, handler));
+    app.http(name, { methods: [method], authLevel: "anonymous", route, handler: traced });
   }
   app.hook.appStart(prepareClients);
 }

@@ -3,6 +3,7 @@ import { alertReceived } from "../alert-received.ts";
 import { health } from "../health.ts";
 import { prepareClients } from "../prepare.ts";
 import { guarded } from "../problem.ts";
+import { tracedRequests } from "../traced-requests.ts";
 
 /** What the ingest app listens to: alerts. It holds no PostgreSQL identity. */
 export function register(): void {
@@ -10,7 +11,7 @@ export function register(): void {
     methods: ["POST"],
     authLevel: "anonymous",
     route: "alerts",
-    handler: guarded(alertReceived),
+    handler: tracedRequests("POST", "alerts", guarded(alertReceived)),
   });
   app.http("health", { methods: ["GET"], authLevel: "anonymous", route: "health", handler: guarded(health) });
   app.hook.appStart(prepareClients);

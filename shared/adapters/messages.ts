@@ -1,6 +1,7 @@
 import type { ServiceBusClient, ServiceBusSender } from "@azure/service-bus";
 import type { Message, Queue } from "../contracts/messages.ts";
 import { azureCredential } from "./identity.ts";
+import { inSpan } from "./telemetry.ts";
 
 export type DeadLetter = { messageId: string; reason: string; body: unknown };
 export type Messages = ReturnType<typeof messagesOf>;
@@ -52,13 +53,19 @@ export function messagesOf({ connectionString, namespace, traceparentOf }: Messa
       }
     },
     /** Sends one message; resolves when the broker has it. */
-    send: async (queue: Queue, messageId: string, message: Message): Promise<void> =>
-      (await senderFor(queue)).sendMessages({
-        body: message,
-        messageId,
-        subject: message.type,
-        contentType: "application/json",
-        ...("incidentId" in message ? tracedAs(message.incidentId) : {}),
-      }),
+    send: (queue: Queue, messageId: string, message: Message): Promise<void> => {
+      const incidentId = "incidentId" in message ? message.incidentId : null;
+      const traceparent = incidentId === null ? undefined : traceparentOf(incidentId);
+      const attributes = { "messaging.system": "servicebus", "messaging.destination.name": queue };
+      return inSpan(`send ${message.type}`, { traceparent, kind: "producer", attributes }, async () =>
+        (await senderFor(queue)).sendMessages({
+          body: message,
+          messageId,
+          subject: message.type,
+          contentType: "application/json",
+          ...(incidentId === null ? {} : tracedAs(incidentId)),
+        }),
+      );
+    },
   };
 }

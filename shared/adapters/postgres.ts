@@ -46,9 +46,10 @@ export function postgresOf(secrets: Secrets, identities: Identities = {}) {
       options: startOptions(limits),
     });
     client.on("error", () => {}); // A connection that breaks while idle rejects the next query; without a listener it would end the process.
-    await client.connect();
+    await inSpan("sql connect", told(client, "connect"), () => client.connect());
     try {
-      if (role === "executor") await client.query(OUTLIVE_CLIENT);
+      if (role === "executor")
+        await inSpan("sql outlive-client", told(client, "outlive-client"), () => client.query(OUTLIVE_CLIENT));
       return await work(sessionOf(client));
     } finally {
       await client.end().catch(() => {});
@@ -104,6 +105,20 @@ function plainUrl(text: string): string {
 const passwordOf = (signIn: SignIn, secrets: Secrets, clientId: string | undefined): Promise<string> | string =>
   signIn.kind === "entra" ? postgresToken(clientId) : secrets(signIn.passwordSetting);
 
+/** What leaves with the span of a statement: where it went and what it is called, never its text or a value. */
+const told = ({ host, port, database = "" }: pg.Client, operation: string) => ({
+  kind: "client" as const,
+  isDetail: true,
+  attributes: {
+    // Application Insights knows the attributes by these names, which OpenTelemetry has changed since.
+    "db.system": "postgresql",
+    "db.name": database,
+    "db.operation": operation,
+    "server.address": host,
+    "server.port": port,
+  },
+});
+
 function sessionOf(client: pg.Client): Session {
   const session: Session = {
     notices: [],
@@ -118,8 +133,7 @@ function sessionOf(client: pg.Client): Session {
         values: [...values],
         queryMode: "extended",
       };
-      const attributes = { "db.system.name": "postgresql", "db.query.summary": statement.name };
-      const result = await inSpan(`sql ${statement.name}`, { kind: "client", attributes }, () => client.query(config));
+      const result = await inSpan(`sql ${statement.name}`, told(client, statement.name), () => client.query(config));
       session.statements += 1;
       session.totalMs += performance.now() - startedAt;
       return z.array(statement.row).parse(result.rows);

@@ -49,7 +49,30 @@ export interface RegisteredFunction {
   readonly handler: (...inputs: unknown[]) => unknown;
 }
 
-type Hook = (context: { hookData: Record<string, unknown> }) => unknown;
+type Hook<Context = unknown> = (context: Context & { hookData: Record<string, unknown> }) => unknown;
+
+/** A call, before it is made: hooks may wrap the handler. */
+interface Call {
+  functionCallback: RegisteredFunction["handler"];
+  inputs: unknown[];
+  readonly invocationContext: unknown;
+}
+
+/** A line that a function logs, before it is written: hooks may change it. */
+interface Line {
+  level: string;
+  message: string;
+  readonly category: string;
+  readonly invocationContext: unknown;
+}
+
+interface Hooks {
+  readonly appStart: Hook[];
+  readonly appTerminate: Hook[];
+  readonly preInvocation: Hook<Call>[];
+  readonly log: Hook<Line>[];
+}
+const noHooks = (): Hooks => ({ appStart: [], appTerminate: [], preInvocation: [], log: [] });
 
 /** The conversions of `@azure/functions` between wire values and handler arguments, for one invocation. */
 export interface InvocationModel {
@@ -67,7 +90,7 @@ export interface ProgrammingModel {
 /** What one app registered: its functions by lower-case name, and its hooks. */
 export interface App {
   readonly functions: Map<string, RegisteredFunction>;
-  readonly hooks: { readonly appStart: Hook[]; readonly appTerminate: Hook[] };
+  readonly hooks: Hooks;
   model: ProgrammingModel | undefined;
 }
 
@@ -89,6 +112,8 @@ function receivingApp(): App {
 
 const disposable = (dispose: () => void) => ({ dispose });
 
+const isHookName = (name: string): name is keyof Hooks => Object.hasOwn(noHooks(), name);
+
 const functionsCore = {
   version: "4.0.0",
   hostVersion: "4.1037.0",
@@ -105,11 +130,12 @@ const functionsCore = {
     functions.set(key, { name: metadata.name, bindings: metadata.bindings, handler });
     return disposable(() => functions.delete(key));
   },
-  registerHook(name: string, hook: Hook) {
+  registerHook(name: string, hook: Hook<unknown>) {
     const { hooks } = receivingApp();
-    if (name !== "appStart" && name !== "appTerminate") throw new Error(`The hook "${name}" is not supported locally.`);
-    hooks[name].push(hook);
-    return disposable(() => hooks[name].splice(hooks[name].indexOf(hook), 1));
+    if (!isHookName(name)) throw new Error(`The hook "${name}" is not supported locally.`);
+    const registered: Hook<never>[] = hooks[name];
+    registered.push(hook);
+    return disposable(() => registered.splice(registered.indexOf(hook), 1));
   },
   setProgrammingModel(model: ProgrammingModel) {
     core.model = model;
@@ -147,7 +173,7 @@ function installFunctionsCore(): void {
 export async function collectApp(register: () => unknown): Promise<App> {
   installFunctionsCore();
   if (core.app !== undefined) throw new Error("Two apps cannot be loaded at the same time.");
-  const app: App = { functions: new Map(), hooks: { appStart: [], appTerminate: [] }, model: undefined };
+  const app: App = { functions: new Map(), hooks: noHooks(), model: undefined };
   core.app = app;
   try {
     await register();

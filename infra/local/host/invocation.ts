@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { App, RegisteredFunction, RpcValue } from "./functions-core.ts";
 
 export interface LogEntry {
@@ -15,6 +15,8 @@ export interface Invocation {
   /** The trigger's value; undefined is null on the wire. */
   readonly trigger: RpcValue | undefined;
   readonly triggerMetadata?: Readonly<Record<string, RpcValue>>;
+  /** The W3C trace context of what triggered it; without one a trace begins with it. */
+  readonly traceparent?: string;
 }
 
 export type InvocationResult =
@@ -51,13 +53,20 @@ export function refuseUnsupported(app: App): void {
   }
 }
 
+/** The host has a span of its own for every invocation, in the trace of what triggered it; here nobody exports it. */
+function ownTraceparent(parent: string | undefined): string {
+  const traceId = /^00-([0-9a-f]{32})-/.exec(parent ?? "")?.[1] ?? randomBytes(16).toString("hex");
+  return `00-${traceId}-${randomBytes(8).toString("hex")}-01`;
+}
+
 /** Calls functions as the Node worker does: wire values in, the library's conversions, wire values out. */
 export function createInvoker(options: { app: App; clientBinding: () => string; log: LogSink }): Invoke {
   return async (invocation) => {
     const { name, bindings, handler } = invocation.function;
-    const { model } = options.app;
+    const { model, hooks } = options.app;
     if (model === undefined) throw new Error("The app never loaded @azure/functions.");
     const invocationId = randomUUID();
+    let invocationContext: unknown;
     const inputData = Object.entries(bindings)
       .filter(([, binding]) => binding.direction === "in")
       .map(([bindingName, binding]) => ({
@@ -70,13 +79,20 @@ export function createInvoker(options: { app: App; clientBinding: () => string; 
       request: {
         inputData,
         triggerMetadata: invocation.triggerMetadata ?? {},
-        traceContext: { traceParent: "", traceState: "", attributes: {} },
+        traceContext: { traceParent: ownTraceparent(invocation.traceparent), traceState: "", attributes: {} },
       },
-      log: (level: string, _category: string, message: string) => options.log({ level, functionName: name, message }),
+      log: (level: string, category: string, message: string) => {
+        const line = { hookData: {}, level, category, message, invocationContext };
+        for (const hook of hooks.log) hook(line);
+        options.log({ level: line.level, functionName: name, message: line.message });
+      },
     });
     try {
       const { context, inputs } = await worker.getArguments();
-      const result = await worker.invokeFunction(context, inputs, handler);
+      invocationContext = context;
+      const call = { hookData: {}, functionCallback: handler, inputs, invocationContext };
+      for (const hook of hooks.preInvocation) await hook(call);
+      const result = await worker.invokeFunction(context, call.inputs, call.functionCallback);
       const response = await worker.getResponse(context, result);
       return { kind: "returned", value: response.returnValue ?? undefined };
     } catch (thrown) {

@@ -104,6 +104,7 @@ async function handle(delivery: Delivery, message: ServiceBusReceivedMessage): P
     function: definition,
     trigger: toRpcBody(message.body),
     triggerMetadata: toTriggerMetadata(message),
+    traceparent: String(message.applicationProperties?.["Diagnostic-Id"] ?? ""),
   });
   if (result.kind === "threw") log({ level: "error", functionName: definition.name, message: result.stack });
   try {

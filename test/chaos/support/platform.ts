@@ -99,6 +99,7 @@ export async function startPlatform(environment: Environment = {}) {
     forgetRuns: (): void => rmSync(join(folder.path, "host"), { recursive: true, force: true }),
     log: (): string => running.get("host")?.errors() ?? "",
     cloneFolders: (): string[] => readdirSync(template),
+    busConnectionString: (): string => connectionStringFor(port("broker")),
     messages: () => waitingMessages(connectionStringFor(port("broker"))),
     stop: async (): Promise<void> => {
       for (const part of ["host", "broker", "cosmos"] as const) await end(part, "stop");

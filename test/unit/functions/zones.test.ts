@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { connectionStringOf } from "../../support/insights.ts";
 import { runTool } from "../../support/run-tool.ts";
 
 const LOADER = fileURLToPath(new URL("../../bench/cold-start/load-app.ts", import.meta.url));
@@ -17,7 +18,11 @@ const reports = new Map<Zone, Report>();
 
 /** Starts an app as a process of its own, so that what it loads is what it needs. */
 async function look(zone: Zone): Promise<Report> {
-  const env = { PGMEDIC_APP: zone, COSMOS_ENDPOINT: "http://127.0.0.1:1" };
+  const env = {
+    PGMEDIC_APP: zone,
+    COSMOS_ENDPOINT: "http://127.0.0.1:1",
+    APPLICATIONINSIGHTS_CONNECTION_STRING: connectionStringOf(1),
+  };
   const { output } = await runTool(["--disable-warning=ExperimentalWarning", LOADER, APP, "--look"], { env });
   return Report.parse(JSON.parse(output.trim().split("\n").at(-1) ?? ""));
 }
@@ -97,7 +102,16 @@ describe("what an app loads", () => {
 
   test("the clients that take longest to load are left for their first use", () => {
     for (const zone of ZONES) {
-      const late = ["@azure/identity", "@azure/cosmos", "@azure/service-bus", "@electric-sql/pglite"];
+      const late = [
+        "@azure/identity",
+        "@azure/cosmos",
+        "@azure/service-bus",
+        "@electric-sql/pglite",
+        "@azure/monitor-opentelemetry-exporter",
+        "@opentelemetry/sdk-trace-base",
+        "@opentelemetry/sdk-metrics",
+        "@opentelemetry/sdk-logs",
+      ];
       expect(
         late.filter((name) => packages(zone).has(name)),
         zone,

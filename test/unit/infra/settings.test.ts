@@ -11,7 +11,6 @@ import { isPlainObject, settled } from "../../support/bicep/values.ts";
 const ROOT = resolve(import.meta.dirname, "../../..");
 /** Read by the platform, or by Azure's own clients. */
 const OF_THE_PLATFORM = new Set([
-  "APPLICATIONINSIGHTS_CONNECTION_STRING",
   "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
   "AZURE_CLIENT_ID",
   "AzureWebJobsStorage__accountName",
