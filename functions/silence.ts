@@ -5,7 +5,6 @@ import { tokenFor } from "../shared/adapters/identity.ts";
 import { Instant } from "../shared/contracts/primitives.ts";
 import { hourBefore, hourOf, signOfLifeFor, signOfLifeReceiptId } from "../shared/core/sign-of-life.ts";
 import { services } from "./services.ts";
-import { silenceNoticed } from "./telemetry.ts";
 
 /** The alert rule "sign-of-life-lost" of infra/modules/own-alerts.bicep looks for lines that begin with this. */
 export const SILENCE = "pgmedic.silence";
@@ -34,10 +33,7 @@ export async function giveSignOfLife(_timer: unknown, context: InvocationContext
   const before = hourBefore(moment);
   await documents.create(SINCE, { since: moment.toISOString() });
   const since = (await documents.read(SINCE, Since))?.value.since ?? moment.toISOString();
-  const complain = (what: string): void => {
-    silenceNoticed();
-    context.error(`${SILENCE}: ${what}`);
-  };
+  const complain = (what: string): void => context.error(`${SILENCE}: ${what}`);
   if (hourOf(new Date(since)) <= before && (await alerts.read(signOfLifeReceiptId(before))) === null)
     complain(`the sign of life of ${before} has left no receipt: alerts do not reach PgMedic`);
 

@@ -11,7 +11,18 @@ export const METRIC = {
   timeToResolve: "pgmedic.time_to_resolve",
   rollBacks: "pgmedic.rollbacks",
   deadLetters: "pgmedic.dead_letters",
-  silence: "pgmedic.silence",
+} as const;
+
+/** The one dimension of each metric; its values come from closed sets. */
+export const DIMENSION = {
+  alerts: "disposition",
+  proposals: "cause",
+  approvals: "verdict",
+  executions: "outcome",
+  timeToProposal: "cause",
+  timeToResolve: "path",
+  rollBacks: "outcome",
+  deadLetters: "queue",
 } as const;
 
 /** What spans carry beside OpenTelemetry's own attributes. */

@@ -6,7 +6,10 @@ import type { Run, StepInput, StepName, StepOutput } from "../shared/contracts/s
 import { msBetween } from "../shared/core/time.ts";
 import { traceparentOf } from "../shared/core/trace.ts";
 import { services } from "./services.ts";
-import { ATTRIBUTE, MESSAGE_TYPES, METRIC, spanOfMessage, spanOfStep, VERDICTS } from "./telemetry-names.ts";
+import { ATTRIBUTE, DIMENSION, MESSAGE_TYPES, METRIC, spanOfMessage, spanOfStep, VERDICTS } from "./telemetry-names.ts";
+
+/** Counts something that happened, by what it was. */
+const tally = (what: keyof typeof DIMENSION, value: string): void => count(METRIC[what], { [DIMENSION[what]]: value });
 
 /** A message as far as telemetry reads it: what does not fit is not repeated, since anybody may have made it. */
 const Named = z.looseObject({
@@ -23,7 +26,7 @@ export const tracedMessages =
   async (body, context) => {
     const named = Named.safeParse(body).data;
     const { type = "unreadable", verdict = "unknown" } = named ?? {};
-    if (type === "approval") count(METRIC.approvals, { verdict });
+    if (type === "approval") tally("approvals", verdict);
     const incidentId = named?.incidentId ?? named?.what?.incidentId;
     const traceparent = incidentId === undefined ? undefined : traceparentOf(incidentId);
     const name = spanOfMessage(type);
@@ -55,8 +58,8 @@ export function tracedStep<Name extends StepName>(
 /** Executions and roll-backs; one that waits for a better moment comes again. */
 function countChange(name: StepName, outcome: string | null): void {
   if (outcome === null || outcome === "waiting") return;
-  if (name === "rollBack") count(METRIC.rollBacks, { outcome });
-  if (name === "execute") count(METRIC.executions, { outcome });
+  if (name === "rollBack") tally("rollBacks", outcome);
+  if (name === "execute") tally("executions", outcome);
 }
 
 async function measure(name: StepName, { incidentId }: Run, output: StepOutput<StepName>): Promise<void> {
@@ -70,13 +73,13 @@ async function measure(name: StepName, { incidentId }: Run, output: StepOutput<S
   const seconds = msBetween(incident.openedAt, now().toISOString()) / 1_000;
   if (isProposal) {
     const cause = incident.diagnosis?.verdict === "cause" ? incident.diagnosis.cause : "none";
-    count(METRIC.proposals, { cause });
-    recordSeconds(METRIC.timeToProposal, seconds, { cause });
-  } else recordSeconds(METRIC.timeToResolve, seconds, { path: incident.resolution?.path ?? "unknown" });
+    tally("proposals", cause);
+    recordSeconds(METRIC.timeToProposal, seconds, { [DIMENSION.timeToProposal]: cause });
+  } else {
+    const path = incident.resolution?.path ?? "unknown";
+    recordSeconds(METRIC.timeToResolve, seconds, { [DIMENSION.timeToResolve]: path });
+  }
 }
 
 /** A message was put aside. */
-export const deadLetterKept = (queue: string): void => count(METRIC.deadLetters, { queue });
-
-/** A sign of life is missing. */
-export const silenceNoticed = (): void => count(METRIC.silence);
+export const deadLetterKept = (queue: string): void => tally("deadLetters", queue);

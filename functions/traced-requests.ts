@@ -4,7 +4,7 @@ import { count, recordSpan } from "../shared/adapters/telemetry.ts";
 import type { AlertAnswer } from "../shared/contracts/api.ts";
 import { traceparentOf } from "../shared/core/trace.ts";
 import { services } from "./services.ts";
-import { ATTRIBUTE, METRIC, spanOfRequest } from "./telemetry-names.ts";
+import { ATTRIBUTE, DIMENSION, METRIC, spanOfRequest } from "./telemetry-names.ts";
 
 type Subject = { incidentId: string | null; opened: boolean; attributes: Record<string, string> };
 /** What the request at hand turned out to be about. */
@@ -48,7 +48,7 @@ export function postedBy(source: "azure" | "pgmedic"): void {
 
 /** An alert was taken in. */
 export function alertTaken(answer: AlertAnswer): void {
-  count(METRIC.alerts, { disposition: answer.disposition });
+  count(METRIC.alerts, { [DIMENSION.alerts]: answer.disposition });
   ledTo(answer);
 }
 

@@ -14,7 +14,8 @@ param toPgMedicId string
 @description('The action group that pages people.')
 param toPeopleId string
 
-// A request is known by its address and a step by its name: the names of operations differ between the telemetry modes of the host.
+// All names are those of PgMedic's own telemetry (functions/telemetry-names.ts), which a test holds against these queries. Requests to
+// the webhook are looked for by their address too: when an app does not start, only the host has something to tell.
 var queries = [
   {
     name: 'ingest-availability'
@@ -26,7 +27,7 @@ var queries = [
     operator: 'GreaterThan'
     query: '''
       AppRequests
-      | where Url has '/api/alerts'
+      | where Name == 'POST /api/alerts' or Url has '/api/alerts'
       | summarize failed = countif(toint(ResultCode) >= 500), total = count()
       | where failed * 100 > total
     '''
@@ -41,7 +42,7 @@ var queries = [
     operator: 'GreaterThan'
     query: '''
       AppRequests
-      | where Url has '/api/alerts'
+      | where Name == 'POST /api/alerts' or Url has '/api/alerts'
       | summarize p99 = percentile(DurationMs, 99)
       | where p99 > 2000
     '''
@@ -56,7 +57,8 @@ var queries = [
     operator: 'LessThan'
     query: '''
       AppRequests
-      | where Url has '/api/alerts' and toint(ResultCode) == 202 and Url !contains 'source=pgmedic'
+      | where Name == 'POST /api/alerts' and ResultCode == '202'
+      | where tostring(Properties['pgmedic.source']) == 'azure'
     '''
   }
   {
@@ -87,34 +89,75 @@ var queries = [
   }
   {
     name: 'failed-steps'
-    displayName: 'Steps of runs fail: more than 10 in 15 minutes'
+    displayName: 'Steps of runs and the handling of messages fail: more than 10 in 15 minutes'
     severity: 2
     windowSize: 'PT15M'
     evaluationFrequency: 'PT5M'
     threshold: 10
     operator: 'GreaterThan'
     query: '''
-      AppRequests
-      | extend Step = replace_string(Name, 'activity:', '')
-      | where Step in ('investigate', 'propose', 'execute', 'verify', 'rollBack', 'close', 'runRequested', 'approvalReceived')
+      union AppDependencies, AppRequests
+      | where Name startswith 'step ' or Name startswith 'receive '
       | where Success == false
     '''
   }
   {
     name: 'time-to-proposal'
-    displayName: 'Investigations and proposals take at most 60 seconds, 95 of 100'
+    displayName: 'A proposal comes within 60 seconds of the alert, 95 of 100'
     severity: 3
     windowSize: 'PT6H'
     evaluationFrequency: 'PT1H'
     threshold: 0
     operator: 'GreaterThan'
     query: '''
-      AppRequests
-      | extend Step = replace_string(Name, 'activity:', '')
-      | where Step in ('investigate', 'propose')
-      | summarize DurationMs = sum(DurationMs) by OperationId
-      | summarize p95 = percentile(DurationMs, 95)
-      | where p95 > 60000
+      AppMetrics
+      | where Name == 'pgmedic.time_to_proposal'
+      | summarize p95 = percentile(Max, 95)
+      | where p95 > 60
+    '''
+  }
+  {
+    name: 'time-to-resolve'
+    displayName: 'An incident with a standing consent is over within 3 hours, 95 of 100'
+    severity: 3
+    windowSize: 'P1D'
+    evaluationFrequency: 'PT1H'
+    threshold: 0
+    operator: 'GreaterThan'
+    query: '''
+      AppMetrics
+      | where Name == 'pgmedic.time_to_resolve' and tostring(Properties['path']) == 'autonomous'
+      | summarize p95 = percentile(Max, 95)
+      | where p95 > 10800
+    '''
+  }
+  {
+    name: 'rollbacks'
+    displayName: 'At most one change in ten is taken back'
+    severity: 2
+    windowSize: 'P1D'
+    evaluationFrequency: 'PT1H'
+    threshold: 0
+    operator: 'GreaterThan'
+    query: '''
+      AppMetrics
+      | summarize
+          done = sumif(Sum, Name == 'pgmedic.executions' and tostring(Properties['outcome']) == 'done'),
+          takenBack = sumif(Sum, Name == 'pgmedic.rollbacks')
+      | where takenBack > 1 and takenBack * 10 > done
+    '''
+  }
+  {
+    name: 'put-aside'
+    displayName: 'A message was put aside: nobody could read it, or it failed ten times'
+    severity: 2
+    windowSize: 'PT15M'
+    evaluationFrequency: 'PT5M'
+    threshold: 0
+    operator: 'GreaterThan'
+    query: '''
+      AppMetrics
+      | where Name == 'pgmedic.dead_letters'
     '''
   }
 ]

@@ -46,10 +46,12 @@ export function postgresOf(secrets: Secrets, identities: Identities = {}) {
       options: startOptions(limits),
     });
     client.on("error", () => {}); // A connection that breaks while idle rejects the next query; without a listener it would end the process.
-    await inSpan("sql connect", told(client, "connect"), () => client.connect());
+    await inSpan(spanOfStatement("connect"), told(client, "connect"), () => client.connect());
     try {
       if (role === "executor")
-        await inSpan("sql outlive-client", told(client, "outlive-client"), () => client.query(OUTLIVE_CLIENT));
+        await inSpan(spanOfStatement("outlive-client"), told(client, "outlive-client"), () =>
+          client.query(OUTLIVE_CLIENT),
+        );
       return await work(sessionOf(client));
     } finally {
       await client.end().catch(() => {});
@@ -105,6 +107,9 @@ function plainUrl(text: string): string {
 const passwordOf = (signIn: SignIn, secrets: Secrets, clientId: string | undefined): Promise<string> | string =>
   signIn.kind === "entra" ? postgresToken(clientId) : secrets(signIn.passwordSetting);
 
+/** The name of a statement's span. */
+export const spanOfStatement = (name: string): string => `sql ${name}`;
+
 /** What leaves with the span of a statement: where it went and what it is called, never its text or a value. */
 const told = ({ host, port, database = "" }: pg.Client, operation: string) => ({
   kind: "client" as const,
@@ -133,7 +138,9 @@ function sessionOf(client: pg.Client): Session {
         values: [...values],
         queryMode: "extended",
       };
-      const result = await inSpan(`sql ${statement.name}`, told(client, statement.name), () => client.query(config));
+      const result = await inSpan(spanOfStatement(statement.name), told(client, statement.name), () =>
+        client.query(config),
+      );
       session.statements += 1;
       session.totalMs += performance.now() - startedAt;
       return z.array(statement.row).parse(result.rows);

@@ -44,6 +44,9 @@ const FIGURES_EVERY_MS = 60_000;
 /** What waits for a slow endpoint at most; later spans and lines are dropped. */
 const QUEUE_LENGTH = 2_048;
 
+/** What telemetry of an app carries as its origin, `AppRoleName` in Log Analytics. */
+export const roleOf = (zone: string): string => `pgmedic-${zone}`;
+
 /**
  * Sends spans, figures and log lines of this process to Application Insights, in batches and beside the work. Throws when the connection
  * string is none; what cannot be delivered later is dropped without a word to whoever told it.
@@ -55,7 +58,7 @@ export async function startExport({ connectionString, zone, instanceId }: Wish):
   const lines = new AzureMonitorLogExporter(options);
   await stopAsking();
 
-  const resource = resourceFromAttributes({ "service.name": `pgmedic-${zone}`, "service.instance.id": instanceId });
+  const resource = resourceFromAttributes({ "service.name": roleOf(zone), "service.instance.id": instanceId });
   const batches = { maxQueueSize: QUEUE_LENGTH, exportTimeoutMillis: EXPORT_TIMEOUT_MS };
   const random = new RandomIdGenerator();
   const tracerProvider = new BasicTracerProvider({

@@ -38,6 +38,9 @@ const KINDS = {
   consumer: SpanKind.CONSUMER,
 };
 
+/** What a failed span says of its failure. Not OpenTelemetry's own name for it, `error.type`: the exporter leaves that out. */
+export const FAILURE = "pgmedic.error";
+
 type Emit = () => void;
 /** What is told before the exporter is there. It takes half a second to load, which an alert need not wait for. */
 let early: Emit[] | null = null;
@@ -93,8 +96,7 @@ export async function inSpan<T>(name: string, wish: SpanWish, work: () => Promis
 function end(span: Span, failure: string | null, at: Date | undefined): void {
   if (failure !== null) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
-    // Not OpenTelemetry's own name for it, `error.type`: the exporter leaves that out.
-    span.setAttribute("pgmedic.error", failure);
+    span.setAttribute(FAILURE, failure);
   }
   span.end(at);
 }

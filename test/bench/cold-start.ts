@@ -2,6 +2,7 @@
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { connectionStringOf } from "../support/insights.ts";
 import { runTool } from "../support/run-tool.ts";
 import { packageParts } from "./cold-start/package-size.ts";
 
@@ -13,12 +14,14 @@ const TARGET_PACKAGE_MB = 60;
 const LARGEST = 10;
 const MB = 2 ** 20;
 
-const Loaded = z.object({ tookMs: z.number(), cpuMs: z.number() });
+const Loaded = z.object({ tookMs: z.number(), cpuMs: z.number(), exporterMs: z.number().optional() });
 type Loaded = z.infer<typeof Loaded>;
+/** With an endpoint for its telemetry an app has hooks to register; the SDK comes later. */
+const TELLING = { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionStringOf(1) };
 
-async function load(zone: string): Promise<Loaded> {
-  const env = { PGMEDIC_APP: zone, COSMOS_ENDPOINT: "http://127.0.0.1:1" };
-  const { code, output } = await runTool([LOADER, "dist/functions/app.js"], { env });
+async function load(zone: string, settings: Record<string, string> = {}, options: string[] = []): Promise<Loaded> {
+  const env = { PGMEDIC_APP: zone, COSMOS_ENDPOINT: "http://127.0.0.1:1", ...settings };
+  const { code, output } = await runTool([LOADER, "dist/functions/app.js", ...options], { env });
   const last = output.trim().split("\n").at(-1) ?? "";
   if (code !== 0 || !last.startsWith("{")) throw new Error(`${zone} does not load:\n${output.slice(0, 2_000)}`);
   return Loaded.parse(JSON.parse(last));
@@ -48,6 +51,25 @@ async function benchZones(rounds: number): Promise<boolean> {
   return isReached;
 }
 
+/** What telemetry adds: to the loading of each app, and after it, while the app already answers. */
+async function benchTelemetry(rounds: number): Promise<void> {
+  console.log("with a connection string for telemetry, and what is loaded for it after the app has registered:");
+  for (const zone of Object.keys(TARGET_MS)) {
+    const without: number[] = [];
+    const telling: number[] = [];
+    const exporter: number[] = [];
+    // In turns, so that both meet the same load.
+    for (let round = 1; round <= rounds; round += 1) {
+      without.push((await load(zone)).tookMs);
+      const { tookMs, exporterMs = Number.NaN } = await load(zone, TELLING, ["--export"]);
+      telling.push(tookMs);
+      exporter.push(exporterMs);
+    }
+    const [before, after, later] = [median(without), median(telling), median(exporter)].map((ms) => ms.toFixed(0));
+    console.log(`  ${zone.padEnd(7)} ${after?.padStart(5)} ms, without ${before} ms; afterwards ${later} ms`);
+  }
+}
+
 function measurePackage(): boolean {
   const parts = packageParts(ROOT);
   const sum = (figure: (part: (typeof parts)[number]) => number): number =>
@@ -75,5 +97,6 @@ if ((loadavg()[0] ?? 0) > cpus().length)
     "others are at work on this machine: the times are upper bounds, the CPU time is nearer to what an idle one takes",
   );
 const isFast = await benchZones(rounds);
+await benchTelemetry(rounds);
 const isSmall = measurePackage();
 process.exitCode = isFast && isSmall ? 0 : 1;

@@ -1,6 +1,6 @@
 // In a process of its own: loads a Functions app and prints, as its last line, what that cost and what came of it.
-//   node test/bench/cold-start/load-app.ts <entry> [--look]
-// Without --look nothing is watched, so that the times are the app's own.
+//   node test/bench/cold-start/load-app.ts <entry> [--look | --export]
+// Without --look nothing is watched, so that the times are the app's own. With --export it loads the exporter afterwards.
 import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -29,5 +29,9 @@ if (look === "--look") {
   await import(url);
   const tookMs = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpuBefore);
-  console.log(JSON.stringify({ tookMs, cpuMs: (user + system) / 1000 }));
+  const cpuMs = (user + system) / 1000;
+  const exportedAt = performance.now();
+  if (look === "--export") await import(new URL("../shared/adapters/telemetry-export.js", url).href);
+  const exporterMs = look === "--export" ? performance.now() - exportedAt : undefined;
+  console.log(JSON.stringify({ tookMs, cpuMs, exporterMs }));
 }

@@ -1,26 +1,11 @@
 // Every query that is deployed or asked, read by Kusto's own parser against the columns that Azure documents.
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { SERVER_LOG_QUERY } from "../../../shared/adapters/server-logs.ts";
-import { deploymentOf, INFRA } from "../../support/bicep/installation.ts";
-import { settled } from "../../support/bicep/values.ts";
+import { queriesOfRules, queriesOfWorkbook } from "../../support/deployed-queries.ts";
 import { kustoProblems } from "../../support/kusto.ts";
 
-type Query = { where: string; text: string };
-
-/** Every `query` within a value, however deep. */
-function queriesIn(value: unknown, where: string): Query[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]): Query[] => {
-    const at = `${where}.${name}`;
-    return name === "query" && typeof inner === "string" ? [{ where: at, text: inner }] : queriesIn(inner, at);
-  });
-}
-
-const ofRules = deploymentOf("main.prod.bicepparam")
-  .instances.filter(({ type }) => type === "Microsoft.Insights/scheduledQueryRules")
-  .flatMap(({ name, body }) => queriesIn(settled(body()), String(name)));
-const ofWorkbook = queriesIn(JSON.parse(readFileSync(`${INFRA}/workbook.json`, "utf8")), "workbook");
+const ofRules = queriesOfRules();
+const ofWorkbook = queriesOfWorkbook();
 const ofLog = [{ where: "the server's log", text: SERVER_LOG_QUERY }];
 
 test("the queries are found: those of the rules, of the workbook, and of the server's log", () => {
