@@ -92,6 +92,8 @@ export interface App {
   readonly functions: Map<string, RegisteredFunction>;
   readonly hooks: Hooks;
   model: ProgrammingModel | undefined;
+  /** Whether the app exports telemetry: then the host has a trace for every invocation. */
+  isTraced: boolean;
 }
 
 interface FunctionMetadata {
@@ -173,7 +175,7 @@ function installFunctionsCore(): void {
 export async function collectApp(register: () => unknown): Promise<App> {
   installFunctionsCore();
   if (core.app !== undefined) throw new Error("Two apps cannot be loaded at the same time.");
-  const app: App = { functions: new Map(), hooks: noHooks(), model: undefined };
+  const app: App = { functions: new Map(), hooks: noHooks(), model: undefined, isTraced: false };
   core.app = app;
   try {
     await register();
@@ -185,6 +187,7 @@ export async function collectApp(register: () => unknown): Promise<App> {
   if ("HttpUri" in capabilities) {
     throw new Error("enableHttpStream is not supported locally: on Azure a failing handler would hang with it.");
   }
+  app.isTraced = capabilities["WorkerOpenTelemetryEnabled"] === "true";
   return app;
 }
 

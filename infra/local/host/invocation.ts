@@ -63,7 +63,7 @@ function ownTraceparent(parent: string | undefined): string {
 export function createInvoker(options: { app: App; clientBinding: () => string; log: LogSink }): Invoke {
   return async (invocation) => {
     const { name, bindings, handler } = invocation.function;
-    const { model, hooks } = options.app;
+    const { model, hooks, isTraced } = options.app;
     if (model === undefined) throw new Error("The app never loaded @azure/functions.");
     const invocationId = randomUUID();
     let invocationContext: unknown;
@@ -79,7 +79,11 @@ export function createInvoker(options: { app: App; clientBinding: () => string; 
       request: {
         inputData,
         triggerMetadata: invocation.triggerMetadata ?? {},
-        traceContext: { traceParent: ownTraceparent(invocation.traceparent), traceState: "", attributes: {} },
+        traceContext: {
+          traceParent: isTraced ? ownTraceparent(invocation.traceparent) : "",
+          traceState: "",
+          attributes: {},
+        },
       },
       log: (level: string, category: string, message: string) => {
         const line = { hookData: {}, level, category, message, invocationContext };

@@ -36,7 +36,12 @@ const VOCABULARY: Vocabulary = {
     spanOfStatement("activity"),
     ...zones.map(roleOf),
     // Values that spans and metrics carry, and the address at which the host itself sees an alert come in.
-    ...["azure", "202", "401", "403", "done", "/api/alerts"],
+    "azure",
+    "202",
+    "401",
+    "403",
+    "done",
+    "/api/alerts",
     ...ResolutionPath.options,
   ]),
   lines: new Set([`${SWEPT}: done`, `${SILENCE}: why`]),
