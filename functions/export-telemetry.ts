@@ -1,23 +1,11 @@
 import { hostname } from "node:os";
-import { app, type LogLevel } from "@azure/functions";
-import { context, trace } from "@opentelemetry/api";
-import { SeverityNumber } from "@opentelemetry/api-logs";
-import { tell, tellLater, tellNow } from "../shared/adapters/telemetry.ts";
+import { app } from "@azure/functions";
+import { logLine, tellLater, tellTo, withinTrace } from "../shared/adapters/telemetry.ts";
 import type { TelemetryExport } from "../shared/adapters/telemetry-export.ts";
 import { scrubbed } from "../shared/core/log-text.ts";
-import { traceIdsOf } from "../shared/core/trace.ts";
 import type { Settings } from "./settings.ts";
 import { whenPrepared } from "./prepare.ts";
 
-const SEVERITY: Record<LogLevel, SeverityNumber> = {
-  trace: SeverityNumber.TRACE,
-  debug: SeverityNumber.DEBUG,
-  information: SeverityNumber.INFO,
-  warning: SeverityNumber.WARN,
-  error: SeverityNumber.ERROR,
-  critical: SeverityNumber.FATAL,
-  none: SeverityNumber.UNSPECIFIED,
-};
 /** The host ends a worker a few seconds after it has told it to end. */
 const FLUSH_MS = 3_000;
 
@@ -33,25 +21,14 @@ export function exportTelemetry(connectionString: string, settings: Settings): v
 
   app.hook.log(({ level, message, category, invocationContext }) => {
     if (category !== "user") return;
-    const line = {
-      body: scrubbed(message),
-      severityNumber: SEVERITY[level],
-      severityText: level,
-      attributes: {
-        "faas.name": invocationContext?.functionName ?? "",
-        "faas.invocation_id": invocationContext?.invocationId ?? "",
-      },
-      timestamp: new Date(),
-      context: context.active(),
-    };
-    tell(() => exporting?.log(line));
+    const { functionName = "", invocationId = "" } = invocationContext ?? {};
+    const attributes = { "faas.name": functionName, "faas.invocation_id": invocationId };
+    logLine({ level, body: scrubbed(message), attributes, at: new Date() });
   });
   // What an invocation tells outside of an incident belongs to the host's own trace of it.
   app.hook.preInvocation((invocation) => {
-    const ids = traceIdsOf(invocation.invocationContext.traceContext?.traceParent ?? "");
-    if (ids === null) return;
-    const within = trace.setSpanContext(context.active(), { ...ids, isRemote: true });
-    invocation.functionHandler = context.bind(within, invocation.functionHandler);
+    const traceparent = invocation.invocationContext.traceContext?.traceParent ?? "";
+    invocation.functionHandler = withinTrace(traceparent, invocation.functionHandler);
   });
   app.hook.appStart(() => {
     void whenPrepared()
@@ -59,9 +36,13 @@ export function exportTelemetry(connectionString: string, settings: Settings): v
       .then(({ startExport }) =>
         startExport({ connectionString, zone: settings.PGMEDIC_APP, instanceId: instanceOf(settings) }),
       )
-      .then((started) => void (exporting = started))
-      .catch(complain)
-      .finally(tellNow);
+      .then(
+        (started) => tellTo((exporting = started)),
+        (failure: unknown) => {
+          tellTo(null);
+          complain(failure);
+        },
+      );
   });
   app.hook.appTerminate(() => exporting?.stop(FLUSH_MS));
 }

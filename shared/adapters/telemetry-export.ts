@@ -5,8 +5,8 @@ import {
   AzureMonitorMetricExporter,
   AzureMonitorTraceExporter,
 } from "@azure/monitor-opentelemetry-exporter";
-import { context, type Context, metrics, trace } from "@opentelemetry/api";
-import type { SeverityNumber } from "@opentelemetry/api-logs";
+import { context, type Counter, type Histogram, propagation } from "@opentelemetry/api";
+import { SeverityNumber } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchLogRecordProcessor, LoggerProvider } from "@opentelemetry/sdk-logs";
@@ -19,18 +19,11 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { z } from "zod";
 import { azureCredential } from "./identity.ts";
-import { wishedIds } from "./telemetry.ts";
+import type { Teller } from "./telemetry.ts";
+import { spansOf, traceparentHeader, wishedIds } from "./telemetry-spans.ts";
 
-/** One line of a function's log. */
-export type LogLine = {
-  body: string;
-  severityNumber: SeverityNumber;
-  severityText: string;
-  attributes: Record<string, string>;
-  timestamp: Date;
-  context?: Context;
-};
-export type TelemetryExport = { log: (line: LogLine) => void; stop: (withinMs: number) => Promise<void> };
+/** An exporter at work. `stop` sends what waits, gives up after `withinMs`, and takes nothing any more. */
+export type TelemetryExport = Teller & { stop: (withinMs: number) => Promise<void> };
 type Wish = {
   connectionString: string;
   /** The trust zone; telemetry carries it as `pgmedic-<zone>`. */
@@ -38,6 +31,7 @@ type Wish = {
   instanceId: string;
 };
 
+const SCOPE = "pgmedic";
 const REQUEST_TIMEOUT_MS = 10_000;
 const EXPORT_TIMEOUT_MS = 30_000;
 const FIGURES_EVERY_MS = 60_000;
@@ -87,19 +81,61 @@ export async function startExport({ connectionString, zone, instanceId }: Wish):
     processors: [new BatchLogRecordProcessor({ exporter: lines, ...batches })],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  trace.setGlobalTracerProvider(tracerProvider);
-  metrics.setGlobalMeterProvider(meterProvider);
-  const logger = loggerProvider.getLogger("pgmedic");
+  propagation.setGlobalPropagator(traceparentHeader);
   const providers = [tracerProvider, meterProvider, loggerProvider];
   return {
-    log: (line) => logger.emit(line),
-    /** Sends what waits; gives up after `withinMs`. Nothing is exported afterwards. */
+    ...spansOf(tracerProvider.getTracer(SCOPE)),
+    ...figuresOf(meterProvider),
+    ...linesOf(loggerProvider),
     stop: async (withinMs) => {
       const flushed = Promise.allSettled(providers.map((provider) => provider.forceFlush()));
       await Promise.race([flushed, sleep(withinMs, null, { ref: false })]);
-      for (const api of [trace, metrics, context]) api.disable();
+      for (const api of [context, propagation]) api.disable();
       void Promise.allSettled(providers.map((provider) => provider.shutdown()));
     },
+  };
+}
+
+function figuresOf(provider: MeterProvider): Pick<Teller, "count" | "recordSeconds"> {
+  const meter = provider.getMeter(SCOPE);
+  const counters = new Map<string, Counter>();
+  const histograms = new Map<string, Histogram>();
+  return {
+    count: (name, attributes) => {
+      const counter = counters.get(name) ?? meter.createCounter(name);
+      counters.set(name, counter);
+      counter.add(1, attributes);
+    },
+    recordSeconds: (name, seconds, attributes) => {
+      const histogram = histograms.get(name) ?? meter.createHistogram(name, { unit: "s" });
+      histograms.set(name, histogram);
+      histogram.record(seconds, attributes);
+    },
+  };
+}
+
+/** Levels of the Functions host, as OpenTelemetry counts them. */
+const SEVERITY = new Map<string, SeverityNumber>([
+  ["trace", SeverityNumber.TRACE],
+  ["debug", SeverityNumber.DEBUG],
+  ["information", SeverityNumber.INFO],
+  ["warning", SeverityNumber.WARN],
+  ["error", SeverityNumber.ERROR],
+  ["critical", SeverityNumber.FATAL],
+]);
+
+function linesOf(provider: LoggerProvider): Pick<Teller, "log"> {
+  const logger = provider.getLogger(SCOPE);
+  return {
+    log: ({ level, body, attributes, at }) =>
+      logger.emit({
+        body,
+        attributes,
+        timestamp: at,
+        severityText: level,
+        severityNumber: SEVERITY.get(level) ?? SeverityNumber.UNSPECIFIED,
+        context: context.active(),
+      }),
   };
 }
 

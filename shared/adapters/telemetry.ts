@@ -1,24 +1,7 @@
-import {
-  type Attributes,
-  context,
-  type Context,
-  type Counter,
-  createContextKey,
-  type Histogram,
-  type Link,
-  metrics,
-  type Span,
-  SpanKind,
-  type SpanOptions,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
+/** What a span or a figure carries: few and short values, from closed sets or ids of ours. */
+export type Attributes = Readonly<Record<string, string | number>>;
 
-const SCOPE = "pgmedic";
-/** Application Insights cuts names at 1,024 characters; ours are far shorter, and a longer one was made by somebody else. */
-const NAME_LENGTH = 100;
-
-type SpanWish = {
+export type SpanWish = {
   /** The trace that it belongs to, as W3C `traceparent`; without it, that of whoever is at work. */
   traceparent?: string | undefined;
   kind?: "internal" | "server" | "client" | "producer" | "consumer";
@@ -30,129 +13,89 @@ type SpanWish = {
   /** Worth telling only as a part of a larger piece of work: the statements of every minute's snapshot are not. */
   isDetail?: boolean;
 };
-const KINDS = {
-  internal: SpanKind.INTERNAL,
-  server: SpanKind.SERVER,
-  client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
+/** How a piece of work ended that nobody watched. */
+export type SpanEnd = { at: Date; failure: string | null };
+
+/** One line of a function's log. */
+export type LogLine = { level: string; body: string; attributes: Attributes; at: Date };
+
+/** Whoever takes what is told: the exporter. It neither throws nor makes anybody wait. */
+export type Teller = {
+  inSpan: <T>(name: string, wish: SpanWish, work: () => Promise<T>) => Promise<T>;
+  recordSpan: (name: string, wish: SpanWish, end: SpanEnd) => void;
+  count: (name: string, attributes: Attributes) => void;
+  recordSeconds: (name: string, seconds: number, attributes: Attributes) => void;
+  log: (line: LogLine) => void;
+  /** The same function, at work in another trace. */
+  within: <Work extends (...inputs: never[]) => unknown>(traceparent: string, work: Work) => Work;
 };
 
-/** What a failed span says of its failure. Not OpenTelemetry's own name for it, `error.type`: the exporter leaves that out. */
-export const FAILURE = "pgmedic.error";
-
-type Emit = () => void;
-/** What is told before the exporter is there. It takes half a second to load, which an alert need not wait for. */
-let early: Emit[] | null = null;
+/** Nobody listens; somebody will, and what is told is kept until then; somebody does. */
+type State = { kind: "off" } | { kind: "early"; kept: ((teller: Teller) => void)[] } | { kind: "on"; teller: Teller };
+let state: State = { kind: "off" };
 const EARLY_LIMIT = 1_000;
 
-/** From now on what is told is kept until `tellNow`; an exporter will be there soon. */
-export const tellLater = (): void => void (early ??= []);
+/** From now on what is told is kept until `tellTo`. The exporter takes a fifth of a second to load, which an alert need not wait for. */
+export const tellLater = (): void => void (state = { kind: "early", kept: [] });
 
-/** The exporter is there, or will never be: hands it what was kept, and everything at once from here on. */
-export function tellNow(): void {
-  const kept = early ?? [];
-  early = null;
-  // Instruments of before belong to an exporter of before.
-  counters.clear();
-  histograms.clear();
-  for (const emit of kept) emit();
+/** Hands the exporter what was kept, and everything at once from here on. Without an exporter nothing is told any more. */
+export function tellTo(teller: Teller | null): void {
+  const before = state;
+  state = teller === null ? { kind: "off" } : { kind: "on", teller };
+  if (before.kind === "early" && teller !== null) for (const emit of before.kept) emit(teller);
 }
 
-/** Tells something to the exporter: at once, or as soon as there is one. What comes after the thousandth is dropped. */
-export function tell(emit: Emit): void {
-  if (early === null) emit();
-  else if (early.length < EARLY_LIMIT) early.push(emit);
+/** Tells something at once, or as soon as somebody listens. What comes after the thousandth is dropped. */
+function tell(emit: (teller: Teller) => void): void {
+  if (state.kind === "on") emit(state.teller);
+  else if (state.kind === "early" && state.kept.length < EARLY_LIMIT) state.kept.push(emit);
 }
 
-type Ids = { traceId: string; spanId: string };
-let wished: Ids | null = null;
-/** The ids of the span that is being started; null where any will do. For the generator of ids alone. */
-export const wishedIds = (): Ids | null => wished;
+/** Does work within a span, and marks it when the work fails. Where nobody listens, that costs nothing. */
+export function inSpan<T>(name: string, wish: SpanWish, work: () => Promise<T>): Promise<T> {
+  if (state.kind === "on") return state.teller.inSpan(name, wish, work);
+  return state.kind === "early" && wish.isDetail !== true ? watched(name, wish, work) : work();
+}
 
-/** That a piece of work of ours is going on. */
-const OURS = createContextKey("pgmedic.work");
-
-/** Does work within a span, and marks it when the work fails. Where no exporter is set up, that costs next to nothing. */
-export async function inSpan<T>(name: string, wish: SpanWish, work: () => Promise<T>): Promise<T> {
-  if (wish.isDetail === true && context.active().getValue(OURS) !== true) return work();
-  const isEarly = early !== null;
-  const startedAt = new Date();
-  const { span, within } = begin(name, wish);
+/** Tells of work after its end: what it led to in the meantime does not hang below it. */
+async function watched<T>(name: string, wish: SpanWish, work: () => Promise<T>): Promise<T> {
+  const told = { startedAt: new Date(), ...wish };
   let failure: string | null = null;
   try {
-    return await context.with(within, work);
+    return await work();
   } catch (thrown) {
-    failure = kindOf(thrown);
+    failure = kindOfFailure(thrown);
     throw thrown;
   } finally {
-    const endedAt = new Date();
-    // The span of that moment led nowhere; the one that tells of it is made afterwards.
-    if (isEarly) tell(() => end(begin(name, { startedAt, ...wish }, within).span, failure, endedAt));
-    else end(span, failure, undefined);
+    const end = { at: new Date(), failure };
+    tell((teller) => teller.recordSpan(name, told, end));
   }
-}
-
-function end(span: Span, failure: string | null, at: Date | undefined): void {
-  if (failure !== null) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
-    span.setAttribute(FAILURE, failure);
-  }
-  span.end(at);
 }
 
 /** SQLSTATE, system error or name. A message may quote values of the watched database; the kind of failure is enough here. */
-function kindOf(thrown: unknown): string {
+export function kindOfFailure(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "failure";
   const code = "code" in thrown ? thrown.code : null;
-  return typeof code === "string" && /^[A-Z0-9_]{2,40}$/.test(code) ? code : thrown.name.slice(0, NAME_LENGTH);
+  return typeof code === "string" && /^[A-Z0-9_]{2,40}$/.test(code) ? code : thrown.name.slice(0, 40);
 }
 
 /** A span for work that is already done, where only its end shows which trace it belongs to. */
 export function recordSpan(name: string, wish: SpanWish): void {
-  const within = context.active();
-  const endedAt = new Date();
-  tell(() => begin(name, wish, within).span.end(endedAt));
+  const end = { at: new Date(), failure: null };
+  tell((teller) => teller.recordSpan(name, wish, end));
 }
-
-function begin(name: string, wish: SpanWish, at = context.active()): { span: Span; within: Context } {
-  const { traceparent, kind = "internal", attributes = {}, startedAt, isRoot = false } = wish;
-  const active = trace.getSpanContext(at);
-  const wanted = traceparent === undefined ? undefined : parsed(traceparent);
-  const isElsewhere = wanted !== undefined && active?.traceId !== wanted.traceId;
-  const parent = isElsewhere ? trace.setSpanContext(at, wanted) : at;
-  // The host has a trace of its own for every invocation; the link leads there.
-  const links: Link[] = isElsewhere && active !== undefined ? [{ context: active }] : [];
-  const options: SpanOptions = { kind: KINDS[kind], attributes, links, root: isRoot };
-  if (startedAt !== undefined) options.startTime = startedAt;
-  wished = isRoot && wanted !== undefined ? wanted : null;
-  const span = trace.getTracer(SCOPE).startSpan(name.slice(0, NAME_LENGTH), options, parent);
-  wished = null;
-  return { span, within: trace.setSpan(parent, span).setValue(OURS, true) };
-}
-
-function parsed(traceparent: string) {
-  const [, traceId = "", spanId = "", flags = "0"] = traceparent.split("-");
-  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
-}
-
-const counters = new Map<string, Counter>();
-const histograms = new Map<string, Histogram>();
 
 /** Counts something that happened; `name` is that of the metric. */
-export function count(name: string, attributes: Attributes = {}): void {
-  tell(() => {
-    const counter = counters.get(name) ?? metrics.getMeter(SCOPE).createCounter(name);
-    counters.set(name, counter);
-    counter.add(1, attributes);
-  });
-}
+export const count = (name: string, attributes: Attributes = {}): void =>
+  tell((teller) => teller.count(name, attributes));
 
 /** Records how long something took. */
-export function recordSeconds(name: string, seconds: number, attributes: Attributes = {}): void {
-  tell(() => {
-    const histogram = histograms.get(name) ?? metrics.getMeter(SCOPE).createHistogram(name, { unit: "s" });
-    histograms.set(name, histogram);
-    histogram.record(seconds, attributes);
-  });
-}
+export const recordSeconds = (name: string, seconds: number, attributes: Attributes = {}): void =>
+  tell((teller) => teller.recordSeconds(name, seconds, attributes));
+
+/** Passes on a line of the log. */
+export const logLine = (line: LogLine): void => tell((teller) => teller.log(line));
+
+/** The same function, at work in another trace, given as W3C `traceparent`; as it is where nobody listens yet. */
+export const withinTrace = <Work extends (...inputs: never[]) => unknown>(traceparent: string, work: Work): Work =>
+  state.kind === "on" ? state.teller.within(traceparent, work) : work;

@@ -1,8 +1,17 @@
 // Whatever becomes of the endpoint, whoever tells something neither waits nor fails.
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { context, propagation } from "@opentelemetry/api";
 import { afterEach, expect, test } from "vitest";
-import { count, inSpan, recordSeconds, recordSpan, tellLater, tellNow } from "../../../shared/adapters/telemetry.ts";
+import {
+  count,
+  inSpan,
+  recordSeconds,
+  logLine,
+  recordSpan,
+  tellLater,
+  tellTo,
+} from "../../../shared/adapters/telemetry.ts";
 import { startExport, type TelemetryExport } from "../../../shared/adapters/telemetry-export.ts";
 import { traceparentOf } from "../../../shared/core/trace.ts";
 import { startPlatform } from "../../chaos/support/platform.ts";
@@ -12,6 +21,7 @@ import { runTool } from "../../support/run-tool.ts";
 let exporting: TelemetryExport | undefined;
 let insights: Insights | undefined;
 afterEach(async () => {
+  tellTo(null);
   await exporting?.stop(0);
   await insights?.stop();
   exporting = insights = undefined;
@@ -25,13 +35,7 @@ async function work(): Promise<number> {
       inSpan("sql activity", { kind: "client" }, async () => {
         count("pgmedic.proposals", { cause: "missing_index" });
         recordSeconds("pgmedic.time_to_proposal", 1);
-        exporting?.log({
-          body: "a line",
-          severityNumber: 9,
-          severityText: "information",
-          attributes: {},
-          timestamp: new Date(),
-        });
+        logLine({ level: "information", body: "a line", attributes: {}, at: new Date() });
       }),
     );
   }
@@ -54,6 +58,7 @@ test.each(["hanging", "failing", "absent"] as const)(
   async (manner) => {
     insights = manner === "absent" ? undefined : await startInsights(manner);
     exporting = await startExport(wish(insights?.connectionString ?? connectionStringOf(await freePort())));
+    tellTo(exporting);
     const rejections: unknown[] = [];
     const note = (reason: unknown): void => void rejections.push(reason);
     process.on("unhandledRejection", note);
@@ -70,6 +75,19 @@ test.each(["hanging", "failing", "absent"] as const)(
     await expect(inSpan("step close", {}, async () => "done")).resolves.toBe("done");
   },
 );
+
+test("a run that is started within a span belongs to the span's trace: the request to the host says so", async () => {
+  insights = await startInsights();
+  tellTo((exporting = await startExport(wish(insights.connectionString))));
+  const headers: Record<string, string> = {};
+  await inSpan("receive trigger", { traceparent: traceparentOf("inc-1") }, async () =>
+    propagation.inject(context.active(), headers),
+  );
+  await exporting.stop(5_000);
+  const [span] = insights.envelopes();
+  const { id } = span?.data.baseType === "RemoteDependencyData" ? span.data.baseData : { id: "" };
+  expect(headers).toEqual({ traceparent: `00-${traceparentOf("inc-1").split("-")[1]}-${id}-01` });
+});
 
 test("a connection string that is none is refused when the export starts", async () => {
   await expect(startExport(wish("nonsense"))).rejects.toThrow(/instrumentation key/i);
@@ -89,7 +107,7 @@ test("what is told before the exporter is there arrives, with its times, its fai
   await expect(inSpan("step verify", { traceparent }, () => Promise.reject(failure))).rejects.toBe(failure);
   count("pgmedic.alerts.received", { disposition: "opened" });
   exporting = await startExport(wish(insights.connectionString));
-  tellNow();
+  tellTo(exporting);
   await exporting.stop(5_000);
   const envelopes = insights.envelopes();
   const told = envelopes.map(({ tags, data }) => ({ ...data.baseData, ...tags }));
@@ -119,7 +137,7 @@ test("a thousand entries are kept for an exporter that is late, and no more", as
   tellLater();
   for (let entry = 0; entry < 5_000; entry += 1) recordSpan("step close", {});
   exporting = await startExport(wish(insights.connectionString));
-  tellNow();
+  tellTo(exporting);
   await exporting.stop(5_000);
   expect(insights.envelopes()).toHaveLength(1_000);
 });
@@ -128,9 +146,8 @@ test("nobody but the endpoint is spoken to, for longer than the exporter waits w
   insights = await startInsights();
   const script = `
     const { startExport } = await import("./shared/adapters/telemetry-export.ts");
-    const { inSpan } = await import("./shared/adapters/telemetry.ts");
     const exporting = await startExport({ connectionString: process.env.INSIGHTS, zone: "runner", instanceId: "one" });
-    await inSpan("step close", {}, async () => {});
+    exporting.count("pgmedic.approvals", { verdict: "skip" });
     await new Promise((resolve) => setTimeout(resolve, 17_000));
     await exporting.stop(1_000);`;
   const env = {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { failureText, scrubbed } from "../../../shared/core/log-text.ts";
-import { traceIdsOf, traceparentOf } from "../../../shared/core/trace.ts";
 
 describe("a line of the log that leaves the process", () => {
   test.each([
@@ -42,11 +41,4 @@ describe("a line of the log that leaves the process", () => {
     expect(failureText(new Error("connect ECONNREFUSED 127.0.0.1:5432"))).toBe("connect ECONNREFUSED 127.0.0.1:5432");
     expect(failureText("gone")).toBe("gone");
   });
-});
-
-test("a trace context is read as the host writes it, and nothing else is", () => {
-  const [, traceId, spanId] = traceparentOf("inc-1").split("-");
-  expect(traceIdsOf(traceparentOf("inc-1"))).toEqual({ traceId, spanId, traceFlags: 1 });
-  for (const text of ["", "00-1-2-01", `${traceparentOf("inc-1")}-more`, "x".repeat(100_000)])
-    expect(traceIdsOf(text)).toBeNull();
 });

@@ -14,7 +14,7 @@ import {
 import { Settings } from "../../../functions/settings.ts";
 import { ENDPOINTS } from "../../../functions/zones/api.ts";
 import { spanOfStatement } from "../../../shared/adapters/postgres.ts";
-import { FAILURE } from "../../../shared/adapters/telemetry.ts";
+import { FAILURE } from "../../../shared/adapters/telemetry-spans.ts";
 import { roleOf } from "../../../shared/adapters/telemetry-export.ts";
 import { ResolutionPath } from "../../../shared/contracts/outcome.ts";
 import { type StepName, steps } from "../../../shared/contracts/steps.ts";
