@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Queue } from "../shared/contracts/messages.ts";
 import { derivedId } from "../shared/core/digest.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
@@ -7,7 +8,7 @@ import { deadLetterKept } from "./telemetry.ts";
  * Keeps a message that no handler can read, with the reason, and lets the broker complete it: a Node trigger cannot dead-letter with
  * a reason, and repeating it would not make it readable.
  */
-export async function keepUnreadable(queue: string, body: unknown, error: z.ZodError): Promise<void> {
+export async function keepUnreadable(queue: Queue, body: unknown, error: z.ZodError): Promise<void> {
   const { system, now } = services();
   const reason = error.issues.map((issue) => `${issue.path.join(".") || "(body)"}: ${issue.message}`).join("; ");
   await system.keepDeadLetter(derivedId("dead", queue, body), { queue, reason, body, at: now().toISOString() });

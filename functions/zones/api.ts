@@ -3,6 +3,7 @@ import { listActions, runAction } from "../api/actions.ts";
 import { putAutonomy, readAutonomy } from "../api/autonomy.ts";
 import { readChanges } from "../api/changes.ts";
 import { confirmChat, openChat, readChat, replyToChat } from "../api/chats.ts";
+import { listDeadLetters, sendDeadLetter } from "../api/dead-letters.ts";
 import { decide } from "../api/decisions.ts";
 import { listIncidents, openIncident, readAudit, readIncident, readTimeline } from "../api/incidents.ts";
 import { createInstruction, listInstructions, revokeInstruction } from "../api/instructions.ts";
@@ -39,6 +40,8 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   listInstructions: ["GET", "instructions", "reader", listInstructions],
   createInstruction: ["POST", "instructions", "operator", createInstruction],
   revokeInstruction: ["DELETE", "instructions/{instructionId}", "operator", revokeInstruction],
+  listDeadLetters: ["GET", "dead-letters", "reader", listDeadLetters],
+  sendDeadLetter: ["POST", "dead-letters/{letterId}/send", "operator", sendDeadLetter],
   readTimeline: ["GET", "timeline", "reader", readTimeline],
   readChanges: ["GET", "changes", "reader", readChanges],
   readAutonomy: ["GET", "autonomy", "reader", readAutonomy],

@@ -1,8 +1,13 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { Autonomy } from "../contracts/api.ts";
 import { Chat } from "../contracts/chat.ts";
+import { DeadLetter } from "../contracts/dead-letter.ts";
 import { ServerCheck } from "../contracts/server.ts";
 import type { Documents, Stored } from "./documents.ts";
+
+const MOST_LETTERS = 100;
+/** The id of every document in `system` is also its partition. */
+const Letter = DeadLetter.extend({ letterId: z.string() });
 
 export type System = ReturnType<typeof systemOf>;
 
@@ -26,7 +31,22 @@ export function systemOf(documents: Documents) {
     answerProbe: (requestId: string, answer: ServerCheck) => documents.put(at(requestId), answer),
 
     /** Keeps a message that no handler can take, with the reason. */
-    keepDeadLetter: (id: string, letter: { queue: string; reason: string; body: unknown; at: string }) =>
-      documents.create(at(id), letter),
+    keepDeadLetter: (letterId: string, letter: Omit<DeadLetter, "sentAgain">) =>
+      documents.create(at(letterId), { ...letter, letterId, sentAgain: null }),
+    putDeadLetter: (letterId: string, letter: DeadLetter) => documents.put(at(letterId), { ...letter, letterId }),
+    deadLetter: async (letterId: string): Promise<DeadLetter | null> =>
+      letterId.startsWith("dead-") ? without(await kept(letterId, Letter)) : null,
+    /** The newest letters, at most a hundred. */
+    deadLetters: async (): Promise<{ letterId: string; letter: DeadLetter }[]> => {
+      const sql = `select top ${MOST_LETTERS} * from c where startswith(c.id, "dead-") order by c.at desc`;
+      const found = await documents.search({ container: "system", sql, parameters: [] }, Letter);
+      return found.map(({ value: { letterId, ...letter } }) => ({ letterId, letter }));
+    },
   };
+}
+
+function without(found: z.infer<typeof Letter> | null): DeadLetter | null {
+  if (found === null) return null;
+  const { letterId: _, ...letter } = found;
+  return letter;
 }

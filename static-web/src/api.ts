@@ -13,6 +13,7 @@ import {
   type AutonomyRequest,
 } from "../../shared/contracts/api.ts";
 import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/chat.ts";
+import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import { ServerCheck } from "../../shared/contracts/server.ts";
@@ -166,6 +167,9 @@ export const api = {
   instructions: () => call("/api/instructions", { schema: InstructionList }),
   revoke: (instructionId: string) =>
     call(`/api/instructions/${id(instructionId)}`, { method: "DELETE", body: {}, schema: z.null() }),
+  deadLetters: () => call("/api/dead-letters", { schema: DeadLetterList }),
+  sendAgain: (letterId: string) =>
+    call(`/api/dead-letters/${id(letterId)}/send`, { method: "POST", body: {}, schema: DeadLetterView }),
   timeline: () => call("/api/timeline", { schema: TimelineAnswer }),
   changes: (since: string | null) =>
     call(`/api/changes${since === null ? "" : `?since=${id(since)}`}`, { schema: Changes }),

@@ -1,6 +1,7 @@
 // What a person may do, and why not: the one place that decides which button works. The API decides again.
 import type { IncidentDetail, Role } from "../../shared/contracts/api.ts";
 import type { Chat } from "../../shared/contracts/chat.ts";
+import type { DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { Instruction } from "../../shared/contracts/instruction.ts";
 import type { Principal } from "./principal.ts";
 
@@ -67,6 +68,11 @@ export const can = {
     instruction.revoked === null
       ? (mayAs(principal, "operator", "revoke instructions") ?? yes("Takes effect at once."))
       : no("It is revoked already."),
+  sendAgain: ({ stays }: Pick<DeadLetterView, "stays">, principal: Principal): Capability =>
+    stays === null
+      ? (mayAs(principal, "operator", "send a message again") ??
+        yes("Its handler does what was not done yet, and nothing twice."))
+      : no(stays),
   checkServer: (principal: Principal): Capability =>
     mayAs(principal, "operator", "check a server") ?? yes("Connects with both roles and says what is missing."),
   lookFurther: (principal: Principal, isBusy: boolean): Capability => {

@@ -16,5 +16,6 @@ export const incidents: Record<IncidentFilter, ReturnType<typeof incidentsOf>> =
 };
 export const servers = resource(api.servers);
 export const instructions = resource(api.instructions);
+export const deadLetters = resource(api.deadLetters);
 export const timeline = resource(api.timeline);
 export const autonomy = resource(api.autonomy);

@@ -5,6 +5,7 @@ export type Route =
   | { screen: "incident"; incidentId: string }
   | { screen: "timeline" }
   | { screen: "instructions" }
+  | { screen: "deadLetters" }
   | { screen: "unknown"; path: string };
 
 const LISTS: Record<string, Route> = {
@@ -13,6 +14,7 @@ const LISTS: Record<string, Route> = {
   "/incidents": { screen: "incidents" },
   "/timeline": { screen: "timeline" },
   "/instructions": { screen: "instructions" },
+  "/undelivered": { screen: "deadLetters" },
 };
 
 /** Reads the route from a path such as `/incidents/inc-1`. An incident's id has no sign that a path would escape. */

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { accessibilityProblems } from "../support/dashboard/axe.ts";
-import { anIncident, anInstruction, aResolvedIncident, aServer } from "../support/dashboard/data.ts";
+import { aDeadLetter, anIncident, anInstruction, aResolvedIncident, aServer } from "../support/dashboard/data.ts";
 import { openDashboard, type Dashboard } from "../support/dashboard/open-dashboard.ts";
 
 let dashboard: Dashboard;
@@ -22,6 +22,10 @@ function fill(): void {
   ];
   store.incidents = [anIncident(), { ...aResolvedIncident(), incidentId: "inc-0" }];
   store.instructions = [instruction];
+  store.deadLetters = [
+    aDeadLetter(),
+    aDeadLetter({ letterId: "dead-1", queue: "run-events", stays: "The sweep does it." }),
+  ];
 }
 
 const SCREENS = [
@@ -46,6 +50,13 @@ const SCREENS = [
     empty: "No standing instruction",
     done: "In force",
     what: "instructions",
+  },
+  {
+    path: "/undelivered",
+    data: "/api/dead-letters",
+    empty: "Every message was delivered",
+    done: "MaxDeliveryCountExceeded",
+    what: "messages",
   },
   { path: "/incidents/inc-1", data: "/api/incidents/inc-1", empty: null, done: "Findings for", what: "incident" },
 ];
@@ -137,6 +148,22 @@ test("on a phone nothing is wider than the screen, and axe finds nothing", async
     expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBe(390);
     await expectAccessible(page);
   }
+  await context.close();
+});
+
+test("a banner leads to what was not delivered, where a message is sent again, or the reason stands why not", async () => {
+  fill();
+  const { page, context } = await dashboard.visit("/", { role: "operator" });
+  await page.getByText("2 messages were not delivered").waitFor();
+  await page.getByRole("link", { name: "Look at them" }).click();
+  const [given, stays] = [page.getByRole("article").nth(0), page.getByRole("article").nth(1)];
+  await stays.getByText("The sweep does it.").waitFor();
+  await given.getByText("What it says").click();
+  await given.getByText('"type":"trigger"').waitFor();
+  await given.getByRole("button", { name: "Send again" }).click();
+  await given.getByText("Sent again by Ada").waitFor();
+  await page.goto(dashboard.url);
+  await page.getByText("A message was not delivered").waitFor();
   await context.close();
 });
 

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { route } from "../navigation.ts";
+import { DeadLettersScreen } from "../dead-letters/dead-letters-screen.tsx";
 import { InstructionsScreen } from "../instructions/instructions-screen.tsx";
 import { IncidentScreen } from "../incident/incident-screen.tsx";
 import { IncidentsScreen } from "../incidents/incidents-screen.tsx";
@@ -8,7 +9,7 @@ import { TimelineScreen } from "../timeline/timeline-screen.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
 import { Empty } from "../ui/view.tsx";
 import { NoticesView } from "../ui/notices-view.tsx";
-import { ConnectionBanner, KillSwitchBanner } from "./banners.tsx";
+import { ConnectionBanner, DeadLetterBanner, KillSwitchBanner } from "./banners.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
 /** The map of the dashboard. */
@@ -25,6 +26,8 @@ function Screen(): JSX.Element {
       return <TimelineScreen />;
     case "instructions":
       return <InstructionsScreen />;
+    case "deadLetters":
+      return <DeadLettersScreen />;
     case "unknown":
       return (
         <div class="page">
@@ -48,6 +51,7 @@ export function App(): JSX.Element {
         <main id="main" tabIndex={-1}>
           <ConnectionBanner />
           <KillSwitchBanner />
+          <DeadLetterBanner />
           <Screen />
         </main>
       </div>

@@ -1,13 +1,27 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { autonomy } from "../lists.ts";
+import { autonomy, deadLetters } from "../lists.ts";
 import { connection } from "../live.ts";
-import { useLive } from "../resource.ts";
+import { route } from "../navigation.ts";
+import { type Resource, useLive } from "../resource.ts";
 import { signIn } from "../session.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Ago } from "../ui/time.tsx";
 
 const SWITCH_MS = 10_000;
+const LETTERS_MS = 60_000;
+
+/** Asks now and then for something that has no change entry of its own. */
+function useNowAndThen<Value>(shown: Resource<Value>, everyMs: number) {
+  const loaded = useLive(shown, () => true);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) void shown.reload();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, []);
+  return loaded;
+}
 
 /** Says that the page is not live, and what to do. */
 export function ConnectionBanner(): JSX.Element | null {
@@ -35,14 +49,7 @@ export function ConnectionBanner(): JSX.Element | null {
 
 /** Everybody must know that nothing is executed. */
 export function KillSwitchBanner(): JSX.Element | null {
-  // The switch has no change entry of its own, so it is asked for now and then as well.
-  const loaded = useLive(autonomy, () => true);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) void autonomy.reload();
-    }, SWITCH_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const loaded = useNowAndThen(autonomy, SWITCH_MS);
   if (loaded.status !== "done" || !loaded.value.killSwitch.on) return null;
   const { by, at } = loaded.value.killSwitch;
   return (
@@ -52,6 +59,22 @@ export function KillSwitchBanner(): JSX.Element | null {
         <strong>The kill switch is on:</strong> PgMedic looks and proposes, but executes nothing.
         {by === null ? null : ` Turned on by ${by}`}
         {at === null ? "." : null} {at === null ? null : <Ago at={at} />}
+      </p>
+    </div>
+  );
+}
+
+/** A message that nobody took may be an incident that nobody works on. */
+export function DeadLetterBanner(): JSX.Element | null {
+  const loaded = useNowAndThen(deadLetters, LETTERS_MS);
+  if (loaded.status !== "done" || route.value.screen === "deadLetters") return null;
+  const left = loaded.value.letters.filter(({ sentAgain }) => sentAgain === null).length;
+  if (left === 0) return null;
+  return (
+    <div class="banner tone-waiting" role="status">
+      <p>
+        <strong>{left === 1 ? "A message was" : `${left} messages were`} not delivered</strong> within PgMedic.{" "}
+        <a href="/undelivered">Look at {left === 1 ? "it" : "them"}</a>
       </p>
     </div>
   );

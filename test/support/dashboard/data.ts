@@ -6,6 +6,7 @@ import {
   type ServerView,
   type TimelineRow,
 } from "../../../shared/contracts/api.ts";
+import type { DeadLetterView } from "../../../shared/contracts/dead-letter.ts";
 import type { Diagnosis } from "../../../shared/contracts/diagnosis.ts";
 import { Instruction, type InstructionTerms } from "../../../shared/contracts/instruction.ts";
 import type { Actor } from "../../../shared/contracts/primitives.ts";
@@ -414,4 +415,16 @@ export const timelineRowOf = (incident: IncidentDetail): TimelineRow => ({
   statement: incident.proposal?.statement ?? null,
   decidedBy: deciderOf(incident),
   ...figuresOf(incident),
+});
+
+export const aDeadLetter = (changes: Partial<DeadLetterView> = {}): DeadLetterView => ({
+  letterId: "dead-0a1b2c3d4e5f60718293",
+  queue: "runs",
+  reason: "MaxDeliveryCountExceeded",
+  at: fromNow(-90 * SECOND_MS),
+  sentAgain: null,
+  text: '{"schemaVersion":1,"type":"trigger","incidentId":"inc-1","serverId":"shop","runId":"inc-1-r1"}',
+  incidentId: "inc-1",
+  stays: null,
+  ...changes,
 });

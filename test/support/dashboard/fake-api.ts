@@ -15,6 +15,7 @@ import {
   type ServerView,
 } from "../../../shared/contracts/api.ts";
 import { Chat, ChatReply } from "../../../shared/contracts/chat.ts";
+import { DeadLetterList, DeadLetterView } from "../../../shared/contracts/dead-letter.ts";
 import { DecisionRequest } from "../../../shared/contracts/decision.ts";
 import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run.ts";
 import type { NextAction } from "../../../shared/contracts/log-triage.ts";
@@ -34,6 +35,7 @@ export type Store = {
   autonomy: Autonomy;
   chat: Chat;
   isAuditIntact: boolean;
+  deadLetters: DeadLetterView[];
 };
 
 const emptyStore = (): Store => ({
@@ -43,6 +45,7 @@ const emptyStore = (): Store => ({
   autonomy: { phase: "assist", killSwitch: { on: false, by: null, at: null } },
   chat: aChat(),
   isAuditIntact: true,
+  deadLetters: [],
 });
 
 const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
@@ -216,6 +219,14 @@ export class FakeApi {
     return { status: 204, body: null };
   }
 
+  #sendAgain({ parts }: Asked): Answer {
+    const sentAgain = { by: ada, at: fromNow(0) };
+    const letter = this.store.deadLetters.find(({ letterId }) => letterId === parts[1]);
+    if (letter === undefined) return problem(404, "There is no such message", "It does not exist.");
+    this.store.deadLetters = this.store.deadLetters.map((one) => (one === letter ? { ...one, sentAgain } : one));
+    return ok(DeadLetterView, { ...letter, sentAgain });
+  }
+
   #setAutonomy({ body }: Asked): Answer {
     const { killSwitch, phase } = AutonomyRequest.parse(body);
     const { autonomy } = this.store;
@@ -315,6 +326,8 @@ export class FakeApi {
     "POST chats :id confirm": () => this.#confirm(),
     "GET instructions": () => ok(InstructionList, { instructions: this.store.instructions }),
     "DELETE instructions :id": (asked) => this.#revoke(asked),
+    "GET dead-letters": () => ok(DeadLetterList, { letters: this.store.deadLetters }),
+    "POST dead-letters :id send": (asked) => this.#sendAgain(asked),
     "GET timeline": () => ok(TimelineAnswer, { rows: this.store.incidents.map(timelineRowOf) }),
     "GET changes": ({ url }) => {
       const since = Number(url.searchParams.get("since") ?? this.#changes.length);
