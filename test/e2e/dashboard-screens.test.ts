@@ -159,7 +159,7 @@ test("a banner leads to what was not delivered, where a message is sent again, o
   const [given, stays] = [page.getByRole("article").nth(0), page.getByRole("article").nth(1)];
   await stays.getByText("The sweep does it.").waitFor();
   await given.getByText("What it says").click();
-  await given.getByText('"type":"trigger"').waitFor();
+  await given.getByText('"trigger"').waitFor();
   await given.getByRole("button", { name: "Send again" }).click();
   await given.getByText("Sent again by Ada").waitFor();
   await page.goto(dashboard.url);

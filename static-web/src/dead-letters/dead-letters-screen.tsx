@@ -10,6 +10,7 @@ import { incidentPath } from "../routes.ts";
 import { principal } from "../session.ts";
 import { ActionButton } from "../ui/action-button.tsx";
 import { Chip } from "../ui/chip.tsx";
+import { Code } from "../ui/code.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
 import { Ago } from "../ui/time.tsx";
 import { Empty, View } from "../ui/view.tsx";
@@ -46,9 +47,7 @@ function LetterCard({ letter }: { letter: DeadLetterView }): JSX.Element {
       <p class="summary">{reason}</p>
       <details class="more">
         <summary>What it says</summary>
-        <pre class="code" tabIndex={0} role="region" aria-label="What it says">
-          {text}
-        </pre>
+        <Code text={text} label="JSON" language="json" />
       </details>
       <footer class="card-foot">
         <p class="quiet">

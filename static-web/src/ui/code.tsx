@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Icon } from "./icons.tsx";
-import { tokensOf } from "./highlight.ts";
+import { type Language, tokensOf } from "./highlight.ts";
 
 const COPIED_MS = 2_000;
 
@@ -23,9 +23,9 @@ function CopyButton({ text, label }: { text: string; label: string }): JSX.Eleme
   );
 }
 
-export type CodeOptions = { text: string; label: string; language: "sql" | "plan"; copyable?: boolean };
+export type CodeOptions = { text: string; label: string; language: Language; copyable?: boolean };
 
-/** A statement or a plan; it scrolls sideways rather than wrap a plan's indentation away. */
+/** A statement, a plan or a message; a plan scrolls sideways rather than lose its indentation. */
 export function Code({ text, label, language, copyable = true }: CodeOptions): JSX.Element {
   return (
     <figure class={`code ${language}`}>

@@ -5,11 +5,15 @@ const SQL =
 const PLAN =
   /(?<slow>\b(?:Parallel )?Seq Scan\b)|(?<fast>\b(?:Parallel )?(?:Index Only Scan|Index Scan|Bitmap Heap Scan|Bitmap Index Scan)\b)|(?<comment>\(cost=[^)]*\))/g;
 
-/** Splits SQL or EXPLAIN's text into what is coloured and what is not; joined, the tokens are the text. */
-export function tokensOf(source: string, language: "sql" | "plan"): Token[] {
+const JSON_TEXT = /(?<text>"(?:[^"\\]|\\.)*")/g;
+const PATTERNS = { sql: SQL, plan: PLAN, json: JSON_TEXT } as const;
+export type Language = keyof typeof PATTERNS;
+
+/** Splits SQL, EXPLAIN's text or JSON into what is coloured and what is not; joined, the tokens are the text. */
+export function tokensOf(source: string, language: Language): Token[] {
   const tokens: Token[] = [];
   let end = 0;
-  for (const match of source.matchAll(language === "sql" ? SQL : PLAN)) {
+  for (const match of source.matchAll(PATTERNS[language])) {
     if (match.index > end) tokens.push({ kind: "plain", text: source.slice(end, match.index) });
     tokens.push({ kind: kindOf(match.groups ?? {}), text: match[0] });
     end = match.index + match[0].length;
