@@ -280,12 +280,14 @@ var demoServers = hasDemo
         maxConnections: 859
         hasActivityMetrics: true
         mayChangeParameters: true
+        mayScale: false
         reach: 'network'
       }
     ]
   : []
 var servers = concat(watchedServers, demoServers)
 var changesParameters = contains(map(servers, server => server.mayChangeParameters), true)
+var scales = contains(map(servers, server => server.mayScale), true)
 var serverSubscriptions = union(map(servers, server => '/subscriptions/${split(server.resourceId, '/')[2]}'), [])
 
 // Names of settings are those of functions/settings.ts; a test holds the two against each other.
@@ -452,9 +454,31 @@ resource parameterRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if
   }
 }
 
+// Azure knows no right to scale alone: this one writes the whole server. Besides compute and storage that is its version, its network,
+// its backups, high availability and sign-in; where sign-in by password is on, also the administrator's password, and with it all data.
+// It cannot delete a server. The catalogue's typed actions are what keeps to compute and storage: give it only where that is enough, best on
+// servers with Entra sign-in alone.
+resource scaleRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (scales) {
+  name: guid(subscription().id, name, 'size')
+  properties: {
+    roleName: '${name}: PostgreSQL server size'
+    description: 'Reads and changes PostgreSQL Flexible Servers, to change their compute and storage.'
+    type: 'CustomRole'
+    assignableScopes: serverSubscriptions
+    permissions: [
+      {
+        actions: [
+          'Microsoft.DBforPostgreSQL/flexibleServers/read'
+          'Microsoft.DBforPostgreSQL/flexibleServers/write'
+        ]
+      }
+    ]
+  }
+}
+
 // A change that takes its time is an operation of its own, in a region of the subscription. Without this right the runner would see
 // a change's end only in the parameter itself.
-resource operationRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (changesParameters) {
+resource operationRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (changesParameters || scales) {
   name: guid(subscription().id, name, 'operations')
   properties: {
     roleName: '${name}: PostgreSQL operations'
@@ -473,7 +497,7 @@ resource operationRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if
 }
 
 module operationAccess 'modules/operation-access.bicep' = [
-  for id in serverSubscriptions: if (changesParameters) {
+  for id in serverSubscriptions: if (changesParameters || scales) {
     name: 'operations-${uniqueString(id)}'
     scope: subscription(split(id, '/')[2])
     params: {
@@ -492,6 +516,7 @@ module serverAccess 'modules/server-access.bicep' = [
       principalId: identities[runnerAt].outputs.principalId
       workspaceId: monitoring.outputs.workspaceId
       parameterRoleId: server.mayChangeParameters ? parameterRole!.id : null
+      scaleRoleId: server.mayScale ? scaleRole!.id : null
     }
     dependsOn: [demo]
   }

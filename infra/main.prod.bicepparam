@@ -18,6 +18,7 @@ param watchedServers = [
     maxConnections: 859
     hasActivityMetrics: true
     mayChangeParameters: true
+    mayScale: false
     reach: 'privateEndpoint'
   }
 ]

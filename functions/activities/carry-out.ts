@@ -27,13 +27,20 @@ export async function carryOut(run: Run, agreed: ProposedAction, work: Work): Pr
 }
 
 async function throughPlatform(action: TypedAction, resourceId: string, { isDue }: Work): Promise<StatementRun> {
-  if (action.kind !== "set_server_parameter") throw new Error(`the platform does not carry out ${action.kind}`);
   const { platform } = services();
   // An operation that goes on, ours or another's, is waited for: it must not cost an attempt.
   const resource = await platform.readResource(resourceId);
   if (resource !== null && resource.state !== "Ready")
     return { outcome: "busy", because: `Azure is at work on the server (${resource.state})` };
   if (!(await isDue())) return { outcome: "done" };
-  const { name, value } = action.parameters;
-  return platform.setServerParameter({ resourceId, name, value });
+  switch (action.kind) {
+    case "set_server_parameter":
+      return platform.setServerParameter({ resourceId, ...action.parameters });
+    case "scale_compute":
+      return platform.changeSize({ resourceId, sku: action.parameters.to });
+    case "grow_storage":
+      return platform.changeSize({ resourceId, storageGiB: action.parameters.toGiB });
+    default:
+      throw new Error(`the platform does not carry out ${action.kind}`);
+  }
 }

@@ -16,6 +16,7 @@ import { comparable, intervalBetween } from "../../shared/investigation/interval
 import { readServerFacts, takeSnapshot } from "../../shared/investigation/take-snapshot.ts";
 import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
+import { noteSize } from "./note-size.ts";
 import { theIncident, theRemedy, theServer } from "./subject.ts";
 import { asInvestigatorOf } from "./target.ts";
 
@@ -102,6 +103,7 @@ export async function recordExecution(run: Run, { object, what }: Look): Promise
   const { proposal, fencingToken, decision } = await theIncident(run);
   if (proposal === null || decision === null || fencingToken === null)
     throw new Error("an execution without a proposal");
+  await noteSize(run, proposal.action);
   const attempts = await attemptsOf(run);
   const startedAt = attempts[0] ?? now().toISOString();
   const finishedAt = now().toISOString();

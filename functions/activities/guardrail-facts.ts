@@ -45,6 +45,10 @@ export function targetOf(action: TypedAction): string {
       return action.parameters.role;
     case "set_server_parameter":
       return action.parameters.name;
+    case "scale_compute":
+      return "compute";
+    case "grow_storage":
+      return "storage";
   }
 }
 

@@ -15,7 +15,7 @@ const SNAPSHOTS = 15;
 
 /** Finds out what is wrong with the server, and keeps diagnosis and remedy with the incident. Repeating it answers the first result. */
 export async function investigate(run: Run): Promise<StepOutput<"investigate">> {
-  const { incidents, snapshots, metrics, outbox, now } = services();
+  const { incidents, snapshots, metrics, platform, outbox, now } = services();
   const begun = await incidents.change(run.incidentId, (incident) =>
     moved(incident, { to: "investigating", entry: ownEntry("run", "The investigation began.", now()) }),
   );
@@ -36,6 +36,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
       earlierSnapshots: await snapshots.newest(server.serverId, SNAPSHOTS),
       withClone: withPlannerClone,
       cpuPercent: (from, to) => metrics.average({ resourceId: server.resourceId, metric: "cpu_percent", from, to }),
+      readResource: () => platform.readResource(server.resourceId),
     }),
   );
   if (remedy !== null) await incidents.keepOnce(run.incidentId, remedyId(run, diagnosis), remedy);

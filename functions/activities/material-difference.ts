@@ -1,9 +1,12 @@
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
+import { later, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
-import { isMomentary, readMeasure } from "../../shared/execution/read-measure.ts";
+import { isMetric, isMomentary, readMeasure } from "../../shared/execution/read-measure.ts";
 import { readCatalog } from "../../shared/investigation/read-catalog.ts";
 import { withPlannerClone } from "../database.ts";
+import { services } from "../services.ts";
+import { theServer } from "./subject.ts";
 import { asInvestigatorOf } from "./target.ts";
 
 /** A table may grow by this factor between proposal and execution before it counts as another one. */
@@ -27,7 +30,21 @@ export async function materialDifference(run: Run, proposal: ProposedAction, loo
     const now = await asInvestigatorOf(run, (session) => readMeasure(session, measure));
     if (direction === "falls" ? now <= goal : now >= goal) return "what it is for has come about by itself";
   }
+  if (judgedBy.basis === "measure" && isMetric(judgedBy.measure)) {
+    const now = await metricNow(run, judgedBy.measure.name);
+    // A figure that is not there yet says nothing.
+    if (now !== null && now <= judgedBy.goal) return "what it is for has come about by itself";
+  }
   return lostGain(run, proposal, look);
+}
+
+/** A metric over the last window of a verification. */
+async function metricNow(run: Run, metric: "cpu_percent" | "storage_percent"): Promise<number | null> {
+  const { metrics, settings, now } = services();
+  const { resourceId } = await theServer(run);
+  const to = now();
+  const from = later(to, -settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS);
+  return metrics.average({ resourceId, metric, from: from.toISOString(), to: to.toISOString() });
 }
 
 /** Plans the main statement again with today's statistics. */

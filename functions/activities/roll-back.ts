@@ -8,6 +8,7 @@ import { services } from "../services.ts";
 import { acquireLock, assertToken } from "./acquire-lock.ts";
 import { carryOut } from "./carry-out.ts";
 import { readAutonomy } from "./guardrail-facts.ts";
+import { noteSize } from "./note-size.ts";
 import { theIncident } from "./subject.ts";
 import { keepStamp, lookAt } from "./target.ts";
 
@@ -60,6 +61,7 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
     if (!isUndone(await lookAt(run, action)))
       return waiting(result.outcome === "failed" ? result.because : "it is not undone yet");
   }
+  await noteSize(run, action);
   const at = now();
   const done = { statement: inverse.statement, because, at: at.toISOString(), done: true };
   const { executionId: key } = execution;

@@ -25,7 +25,8 @@ export async function asInvestigatorOf<T>(run: Run, work: (session: Session) => 
 export async function lookAt(run: Run, action: TypedAction): Promise<Look> {
   const server = await theServer(run);
   const kept = await services().incidents.kept(run.incidentId, stampId(run, action), Stamp);
-  const since = { application: applicationNameOf(run), stamp: kept?.stamp ?? null };
+  const readResource = () => services().platform.readResource(server.resourceId);
+  const since = { application: applicationNameOf(run), stamp: kept?.stamp ?? null, readResource };
   return asInvestigatorOf(run, (session) => look(session, server, action, since));
 }
 

@@ -1,12 +1,12 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
-import type { JudgedBy } from "../../shared/contracts/measure.ts";
+import type { JudgedBy, Measure } from "../../shared/contracts/measure.ts";
 import type { Execution, Verification } from "../../shared/contracts/outcome.ts";
 import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { noted } from "../../shared/core/incident-state.ts";
 import { audited, ownEntry } from "../../shared/core/incident-writes.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import { type Judgement, judge, judgeMeasure } from "../../shared/core/verdict.ts";
-import { isMomentary, measureOver, readMeasure } from "../../shared/execution/read-measure.ts";
+import { isMetric, isMomentary, measureOver, readMeasure } from "../../shared/execution/read-measure.ts";
 import { figuresOf } from "../../shared/investigation/figures.ts";
 import { type Interval, intervalBetween } from "../../shared/investigation/interval.ts";
 import { measureText } from "../../shared/proposal/build-proposal.ts";
@@ -59,6 +59,7 @@ async function compare(run: Run, { execution, proposal }: Incident, window: numb
     : compareStatements(compared, judgedBy.figure, proposal.action.kind === "create_index");
 }
 
+const NO_FIGURE: Judgement = { verdict: "inconclusive", because: "Azure Monitor has no figure of it yet" };
 const RESET: Judgement = { verdict: "inconclusive", because: "the server's statistics were reset meanwhile" };
 type Figure = Extract<JudgedBy, { basis: "statements" }>["figure"];
 
@@ -85,13 +86,21 @@ async function compareMeasure(
   { measure, from, goal, direction }: Extract<JudgedBy, { basis: "measure" }>,
 ): Promise<Verification> {
   const before = await measureBefore(run, from);
-  const after = isMomentary(measure)
-    ? await asInvestigatorOf(run, (session) => readMeasure(session, measure))
-    : measureOver(interval, measure, execution.objectOid);
+  const after = await measured(run, measure, interval, execution.objectOid);
   const name = measureText(measure.name);
-  const judgement = after === null || !isComparable ? RESET : judgeMeasure({ name, before, after, goal, direction });
+  // A metric is no counter: it goes on over a restart of the server.
+  const isKnown = after !== null && (isComparable || isMetric(measure));
+  const unknown = isMetric(measure) ? NO_FIGURE : RESET;
+  const judgement = isKnown ? judgeMeasure({ name, before, after, goal, direction }) : unknown;
   const verifiedAt = services().now().toISOString();
   return { basis: "measure", ...judgement, measure: name, before, after: after ?? before, goal, window, verifiedAt };
+}
+
+async function measured(run: Run, measure: Measure, interval: Interval, oid: number | null): Promise<number | null> {
+  if (isMomentary(measure)) return asInvestigatorOf(run, (session) => readMeasure(session, measure));
+  if (!isMetric(measure)) return measureOver(interval, measure, oid);
+  const { resourceId } = await theServer(run);
+  return services().metrics.average({ resourceId, metric: measure.name, from: laterHalf(interval), to: interval.to });
 }
 
 // The CPU just after a build still shows the build: the later half of the window is the steady state.

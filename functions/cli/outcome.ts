@@ -12,6 +12,7 @@ export const serverOf = ({ schema }: { schema: string[] }): Server => ({
   tier: "standard",
   enabled: true,
   vCores: 1,
+  mayScale: false,
   schemas: schema,
   connection: { kind: "url", urlSetting: "given" },
   registeredAt: new Date().toISOString(),

@@ -1,4 +1,4 @@
-// In a watched server's own resource group: the runner may read its metrics and alerts, and where allowed change its parameters.
+// In a watched server's own resource group: the runner may read its metrics and alerts, and where allowed change its parameters and its size.
 param serverName string
 
 @description('The runner\'s identity.')
@@ -6,6 +6,9 @@ param principalId string
 
 @description('The role that may change server parameters, for a server where PgMedic may.')
 param parameterRoleId string?
+
+@description('The role that may change the size of a server, for a server where PgMedic may.')
+param scaleRoleId string?
 
 @description('The log workspace to which the server sends its logs.')
 param workspaceId string
@@ -33,6 +36,16 @@ resource parameterRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
     principalId: principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: parameterRoleId!
+  }
+}
+
+resource scaleRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (scaleRoleId != null) {
+  name: guid(server.id, principalId, 'size')
+  scope: server
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: scaleRoleId!
   }
 }
 

@@ -16,6 +16,9 @@ type WatchedServer = {
   @description('Whether PgMedic may change server parameters, of the kinds that its catalogue knows. Otherwise it only advises them.')
   mayChangeParameters: bool
 
+  @description('Whether PgMedic may change the size of the server: compute, which restarts it, and storage, which only grows. Two people, or one, decide each time. Read what the right opens in main.bicep first.')
+  mayScale: bool
+
   @description('privateEndpoint: one is made in PgMedic\'s network. network: the server is reachable otherwise, such as by peering.')
   reach: 'privateEndpoint' | 'network'
 }

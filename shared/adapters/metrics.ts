@@ -2,7 +2,12 @@ import type { MetricsClient } from "@azure/monitor-query-metrics";
 import { clientOptionsFor, credentialFor, signedOnlyWithTls } from "./azure-client.ts";
 
 export type Metrics = ReturnType<typeof metricsOf>;
-export type MetricWindow = { resourceId: string; metric: "cpu_percent" | "storage_free"; from: string; to: string };
+export type MetricWindow = {
+  resourceId: string;
+  metric: "cpu_percent" | "storage_free" | "storage_percent";
+  from: string;
+  to: string;
+};
 type RegionOf = (resourceId: string, abortSignal: AbortSignal) => Promise<string>;
 
 const REGION = "{region}";

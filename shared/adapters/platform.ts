@@ -1,5 +1,6 @@
-import type { Configuration } from "@azure/arm-postgresql-flexible";
+import type { Configuration, ServerForPatch } from "@azure/arm-postgresql-flexible";
 import { type Answer, failed, follow, refusalOf } from "./azure-operation.ts";
+import { computeSize } from "../contracts/compute-sizes.ts";
 import type { ServerResource } from "../contracts/server-resource.ts";
 import { type FlexibleServers, type ServerName, serverNameOf } from "./flexible-servers.ts";
 
@@ -10,8 +11,13 @@ const POLL_MS = 10_000;
 const PARAMETERS_RIGHT =
   'Microsoft.DBforPostgreSQL/flexibleServers/configurations/write, which the role "PostgreSQL server parameters" of infra/main.bicep gives';
 
+const SCALE_RIGHT =
+  'Microsoft.DBforPostgreSQL/flexibleServers/write, which the role "PostgreSQL server size" of infra/main.bicep gives';
+
 export type Platform = ReturnType<typeof platformOf>;
 export type ParameterChange = { resourceId: string; name: string; value: string };
+type Size = { sku: string } | { storageGiB: number };
+export type SizeChange = { resourceId: string } & Size;
 type Pace = { patienceMs?: number; pollMs?: number };
 
 const NO_ENDPOINT = failed("no endpoint of Azure Resource Manager is set: change it by hand");
@@ -56,7 +62,34 @@ export function platformOf(
         { patienceMs, pollMs, right: PARAMETERS_RIGHT, isThere: async (signal) => isThere(await read(signal)) },
       );
     },
+    /** Gives the server another compute size, which restarts it, or more storage, and waits for the end as for a parameter. */
+    changeSize: async ({ resourceId, ...size }: SizeChange): Promise<Answer> => {
+      if (azure === undefined) return NO_ENDPOINT;
+      const server = serverNameOf(resourceId);
+      if (server === null) return notThere(resourceId);
+      const { servers } = await azure.client(server.subscriptionId);
+      const isThere = async (abortSignal: AbortSignal): Promise<boolean> => {
+        const { state, sku, storage } = await servers.get(server.resourceGroup, server.name, { abortSignal });
+        return (
+          state === "Ready" && ("sku" in size ? sku?.name === size.sku : storage?.storageSizeGB === size.storageGiB)
+        );
+      };
+      return follow((options) => servers.beginUpdate(server.resourceGroup, server.name, patchOf(size), options), {
+        patienceMs,
+        pollMs,
+        right: SCALE_RIGHT,
+        isThere,
+      });
+    },
   };
+}
+
+/** The tier goes with the size: the catalogue knows it. */
+function patchOf(size: Size): ServerForPatch {
+  if ("storageGiB" in size) return { storage: { storageSizeGB: size.storageGiB } };
+  const known = computeSize(size.sku);
+  if (known === null) throw new Error(`no compute size is called ${size.sku}`);
+  return { sku: { name: known.name, tier: known.tier } };
 }
 
 async function resourceOf(azure: FlexibleServers, at: ServerName): Promise<ServerResource> {
@@ -69,6 +102,7 @@ async function resourceOf(azure: FlexibleServers, at: ServerName): Promise<Serve
     sku: sku?.name ?? "unknown",
     storageGiB: storage?.storageSizeGB ?? 0,
     storageType: storage?.type ?? "Premium_LRS",
+    growsByItself: storage?.autoGrow === "Enabled",
     highAvailability: highAvailability?.mode ?? "Disabled",
     replicationRole: replicationRole ?? "None",
     replicas: count,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ComputeSizeName, StorageGiB } from "./compute-sizes.ts";
 import { IndexShape } from "./index-shape.ts";
 import { Instant, Oid, PgName } from "./primitives.ts";
 
@@ -93,6 +94,9 @@ const ServerParameterParameters = z.strictObject({
   oldValue: settingValue,
 });
 
+const ScaleComputeParameters = z.strictObject({ from: ComputeSizeName, to: ComputeSizeName });
+const GrowStorageParameters = z.strictObject({ fromGiB: StorageGiB, toGiB: StorageGiB });
+
 /** One typed action. Its statements are built by the catalogue from these parameters and from nothing else. */
 export const TypedAction = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("create_index"), parameters: CreateIndexParameters }),
@@ -114,6 +118,8 @@ export const TypedAction = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("set_role_setting"), parameters: RoleSettingParameters }),
   z.strictObject({ kind: z.literal("set_role_connection_limit"), parameters: ConnectionLimitParameters }),
   z.strictObject({ kind: z.literal("set_server_parameter"), parameters: ServerParameterParameters }),
+  z.strictObject({ kind: z.literal("scale_compute"), parameters: ScaleComputeParameters }),
+  z.strictObject({ kind: z.literal("grow_storage"), parameters: GrowStorageParameters }),
 ]);
 export type TypedAction = z.infer<typeof TypedAction>;
 

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 type ComputeTier = "Burstable" | "GeneralPurpose" | "MemoryOptimized";
 /** A compute size of Flexible Server. `family` is what sizes must share for one to be the larger of the other. */
 export type ComputeSize = { name: string; family: string; tier: ComputeTier; vCores: number; memoryGiB: number };
@@ -47,6 +49,28 @@ export const COMPUTE_SIZES: readonly ComputeSize[] = [
   ),
 ];
 
+/** The name of a size that the table knows; another one is never asked for. */
+export const ComputeSizeName = z
+  .string()
+  .refine((name) => computeSize(name) !== null, "a compute size of Flexible Server, such as Standard_D4ds_v5");
+
 /** A size by its name, whatever the case; null for one that the table does not know. */
 export const computeSize = (name: string): ComputeSize | null =>
   COMPUTE_SIZES.find((size) => size.name.toLowerCase() === name.toLowerCase()) ?? null;
+
+/** The next size with more vCores in the same family; null for the largest, and for an unknown one. */
+export function nextLarger(name: string): ComputeSize | null {
+  const size = computeSize(name);
+  if (size === null) return null;
+  return COMPUTE_SIZES.find(({ family, vCores }) => family === size.family && vCores > size.vCores) ?? null;
+}
+
+/**
+ * Sizes of a Premium SSD in GiB: it grows by doubling, and never shrinks. Beyond 4095 GiB the server needs another kind of disk and stops
+ * for it, which is left to people (documentation of Flexible Server, "Storage scaling").
+ */
+const STORAGE_GIB = [32, 64, 128, 256, 512, 1024, 2048, 4095] as const;
+export const StorageGiB = z.union(STORAGE_GIB.map((size) => z.literal(size)));
+
+/** The next larger storage; null beyond what can be grown while the server runs. */
+export const nextStorage = (gib: number): number | null => STORAGE_GIB.find((size) => size > gib) ?? null;

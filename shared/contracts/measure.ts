@@ -14,6 +14,8 @@ export const Measure = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("slot_present"), slot: z.string() }),
   z.strictObject({ name: z.literal("hot_update_share"), schema: PgName, table: PgName }),
   z.strictObject({ name: z.literal("requested_checkpoints") }),
+  z.strictObject({ name: z.literal("cpu_percent") }),
+  z.strictObject({ name: z.literal("storage_percent") }),
 ]);
 export type Measure = z.infer<typeof Measure>;
 

@@ -4,8 +4,10 @@ export type ServerResource = {
   state: string;
   sku: string;
   storageGiB: number;
-  /** Premium SSD grows by doublings of its tiers; the others by the gibibyte. */
+  /** Such as `Premium_LRS`, the one kind whose sizes PgMedic knows. */
   storageType: string;
+  /** Azure grows the storage by itself when it is nearly full. */
+  growsByItself: boolean;
   /** Such as `ZoneRedundant`; `Disabled` without. */
   highAvailability: string;
   /** `Primary`, or what it replicates as. */

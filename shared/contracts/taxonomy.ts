@@ -71,6 +71,8 @@ export const ActionKind = z.enum([
   "set_role_setting",
   "set_role_connection_limit",
   "set_server_parameter",
+  "scale_compute",
+  "grow_storage",
 ]);
 export type ActionKind = z.infer<typeof ActionKind>;
 

@@ -4,11 +4,12 @@ import { settingValue } from "../catalogue/diagnostics/setting-value.ts";
 import type { ParametersOf, TypedAction } from "../contracts/actions.ts";
 import { digest } from "../core/digest.ts";
 import type { Surroundings, Target } from "./look.ts";
+import { lookAtSize } from "./look-at-size.ts";
 import { precondition } from "./precondition.ts";
 
 type ServerAction = Extract<
   TypedAction,
-  { kind: "rollback_prepared" | "drop_replication_slot" | "set_server_parameter" }
+  { kind: "rollback_prepared" | "drop_replication_slot" | "set_server_parameter" | "scale_compute" | "grow_storage" }
 >;
 
 /** How an action on the server as a whole stands. */
@@ -20,6 +21,9 @@ export function lookAtServer(around: Surroundings, action: ServerAction): Promis
       return lookAtSlot(around, action.parameters);
     case "set_server_parameter":
       return lookAtParameter(around, action.parameters);
+    case "scale_compute":
+    case "grow_storage":
+      return lookAtSize(around, action);
   }
 }
 

@@ -3,6 +3,7 @@ import type { CatalogTable } from "../advisor/catalog.ts";
 import { relationOf, type TypedAction } from "../contracts/actions.ts";
 import type { Precondition } from "../contracts/proposal.ts";
 import type { Server } from "../contracts/server.ts";
+import type { ServerResource } from "../contracts/server-resource.ts";
 import { lookAtIndex } from "./look-at-index.ts";
 import { lookAtRole } from "./look-at-role.ts";
 import { lookAtServer } from "./look-at-server.ts";
@@ -34,18 +35,29 @@ export type Target = {
 export type Look = Target & { gate: ServerGate; table: CatalogTable | null };
 
 /** What a look needs to know of the run: the name of its sessions, and the stamp before its first attempt. */
-export type Since = { application: string; stamp: string | null };
+export type Since = {
+  application: string;
+  stamp: string | null;
+  /** Reads the server as Azure has it; asked for by what changes its size. */
+  readResource: () => Promise<ServerResource | null>;
+};
 
 /** Looks, as the investigator, at the server and at what an action is about. */
 export async function look(session: Session, server: Server, action: TypedAction, since: Since): Promise<Look> {
   const gate = await readServerGate(session, server);
   const relation = relationOf(action);
   const table = relation === null ? null : await readTable(session, gate.version, relation);
-  const target = await targetOf({ session, gate, table, since }, action);
+  const target = await targetOf({ session, server, gate, table, since }, action);
   return { ...target, gate, table };
 }
 
-export type Surroundings = { session: Session; gate: ServerGate; table: CatalogTable | null; since: Since };
+export type Surroundings = {
+  session: Session;
+  server: Server;
+  gate: ServerGate;
+  table: CatalogTable | null;
+  since: Since;
+};
 
 function targetOf(around: Surroundings, action: TypedAction): Promise<Target> {
   switch (action.kind) {
@@ -72,6 +84,8 @@ function targetOf(around: Surroundings, action: TypedAction): Promise<Target> {
     case "rollback_prepared":
     case "drop_replication_slot":
     case "set_server_parameter":
+    case "scale_compute":
+    case "grow_storage":
       return lookAtServer(around, action);
   }
 }

@@ -10,10 +10,15 @@ import { one, readServerFacts } from "../investigation/take-snapshot.ts";
 import type { Interval } from "../investigation/interval.ts";
 import { readTable } from "./read-table.ts";
 
-/** Measures that are a state of the server, and those that only an interval has. */
-type Momentary = Exclude<Measure, { name: "hot_update_share" | "requested_checkpoints" }>;
+/** Measures that are a state of the server, those that only an interval has, and those that Azure Monitor takes. */
+type OverTime = Extract<Measure, { name: "hot_update_share" | "requested_checkpoints" }>;
+type Metric = Extract<Measure, { name: "cpu_percent" | "storage_percent" }>;
+type Momentary = Exclude<Measure, OverTime | Metric>;
+/** Whether Azure Monitor has it, and not the server itself. */
+export const isMetric = (measure: Measure): measure is Metric =>
+  measure.name === "cpu_percent" || measure.name === "storage_percent";
 export const isMomentary = (measure: Measure): measure is Momentary =>
-  measure.name !== "hot_update_share" && measure.name !== "requested_checkpoints";
+  !isMetric(measure) && measure.name !== "hot_update_share" && measure.name !== "requested_checkpoints";
 
 /** Reads a measure now. What is gone counts as 0. */
 export async function readMeasure(session: Session, measure: Momentary): Promise<number> {
@@ -40,7 +45,7 @@ export async function readMeasure(session: Session, measure: Momentary): Promise
 }
 
 /** A measure over an interval: the share of HOT updates of one table, or requested checkpoints an hour. Null when nothing happened. */
-export function measureOver(interval: Interval, measure: Measure, tableOid: number | null): number | null {
+export function measureOver(interval: Interval, measure: OverTime, tableOid: number | null): number | null {
   if (measure.name === "hot_update_share") {
     const table = tableOid === null ? undefined : interval.tables.get(tableOid);
     return table === undefined || table.updated === 0 ? null : table.hotUpdated / table.updated;

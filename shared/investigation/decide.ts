@@ -83,7 +83,9 @@ const consequencesOf = (cause: Cause): readonly Cause[] =>
 export function decide(seen: Observed, allowed: readonly Cause[]): Decision {
   const suspicions = CAUSES.filter(({ cause }) => allowed.includes(cause)).flatMap(({ weigh }) => weigh(seen));
   const proven = suspicions.filter((one): one is Proven => one.proven);
-  const primary = proven.filter((one) => !isConsequence(one, proven));
+  const primary = proven
+    .filter((one) => !isConsequence(one, proven))
+    .map((one, _, all) => withoutLastResort(seen, one, all));
   const rejected = suspicions.filter((one): one is Decision["rejected"][number] => !one.proven);
   const consequences = proven
     .filter((one) => !primary.includes(one))
@@ -104,6 +106,14 @@ export function decide(seen: Observed, allowed: readonly Cause[]): Decision {
     ),
     rejected: [...rejected, ...consequences],
   };
+}
+
+/** A larger server is bought when nothing else explains the complaint: beside another cause it stays a recommendation. */
+function withoutLastResort(seen: Observed, one: Proven, all: readonly Proven[]): Proven {
+  const kind = one.mending?.action.kind;
+  if (kind !== "scale_compute" && kind !== "grow_storage") return one;
+  const isExplained = all.some((other) => other.cause !== one.cause && explains(seen, other));
+  return isExplained ? { ...one, mending: null } : one;
 }
 
 /** Whether a cause can be the reason for what the alert complains about. */

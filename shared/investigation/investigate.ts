@@ -12,12 +12,14 @@ import type { Diagnosis, Rejected } from "../contracts/diagnosis.ts";
 import type { Severity } from "../contracts/primitives.ts";
 import type { Remedy } from "../contracts/remedy.ts";
 import type { Server } from "../contracts/server.ts";
+import type { ServerResource } from "../contracts/server-resource.ts";
 import type { Snapshot } from "../contracts/snapshot.ts";
 import { concludeFrom } from "./conclude.ts";
 import { comparable, type Interval, intervalBetween } from "./interval.ts";
 import { loadOf } from "./load.ts";
 import type { Complaint, Observed } from "./observed.ts";
 import { planStatements } from "./plan-statements.ts";
+import { readResource } from "./read-resource.ts";
 import { type Ask, asking, readServer } from "./read-server.ts";
 import { readCatalog } from "./read-catalog.ts";
 import { emptyWorkload, readWorkload, type Workload } from "./read-workload.ts";
@@ -34,6 +36,8 @@ export type InvestigationRequest = {
   /** Gives the planner clone to one piece of work at a time. */
   withClone: <T>(work: (clone: PlannerClone) => Promise<T>) => Promise<T>;
   cpuPercent: (from: string, to: string) => Promise<number | null>;
+  /** The server as Azure has it; asked for only where its size may be changed. */
+  readResource: () => Promise<ServerResource | null>;
 };
 export type Investigation = { diagnosis: Diagnosis; remedy: Remedy | null; snapshot: Snapshot };
 
@@ -71,6 +75,7 @@ export async function investigate(session: Session, request: InvestigationReques
     activity: now,
     load,
     cpuPercent,
+    resource: await readResource(request, notSeen),
     interval,
     basis,
     earlier: oldestReading(request.earlierSnapshots, snapshot.epoch, interval.from),

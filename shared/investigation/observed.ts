@@ -20,6 +20,7 @@ import type { SessionFacts } from "../catalogue/diagnostics/sessions.ts";
 import type { TableHealth } from "../catalogue/diagnostics/table-health.ts";
 import type { Rejected } from "../contracts/diagnosis.ts";
 import type { Server } from "../contracts/server.ts";
+import type { ServerResource } from "../contracts/server-resource.ts";
 import type { StatementCounters } from "../contracts/snapshot.ts";
 import type { LoadVerdict, Symptom } from "../contracts/taxonomy.ts";
 import type { Interval } from "./interval.ts";
@@ -38,6 +39,8 @@ export type Observed = {
   activity: Activity;
   load: LoadVerdict;
   cpuPercent: number | null;
+  /** The server as Azure has it; null where its size may not be changed, or cannot be read. */
+  resource: ServerResource | null;
   interval: Interval;
   basis: "last_snapshot" | "two_samples";
   /** The oldest reading that can be compared: what statements there were then. Null without one. */

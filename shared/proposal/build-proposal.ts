@@ -87,6 +87,8 @@ const MEASURES: Record<Extract<JudgedBy, { basis: "measure" }>["measure"]["name"
   slot_present: "the replication slot",
   hot_update_share: "share of HOT updates",
   requested_checkpoints: "requested checkpoints an hour",
+  cpu_percent: "CPU (%)",
+  storage_percent: "storage in use (%)",
 };
 
 /** The name of a measure as people read it. */

@@ -79,6 +79,8 @@ export const ACTIONS: Record<ActionKind, string> = {
   set_role_setting: "Change a setting of a role",
   set_role_connection_limit: "Limit a role's connections",
   set_server_parameter: "Change a server parameter",
+  scale_compute: "Change the compute size",
+  grow_storage: "Grow the storage",
 };
 
 export const TIMELINE_TONES: Record<z.infer<typeof TimelineEntry>["kind"], Tone> = {

@@ -42,6 +42,7 @@ function demoServer({ settings }: Plan): ServerRegistration {
     tier: "standard",
     enabled: true,
     vCores: 1,
+    mayScale: true,
     schemas: ["public"],
     connection: {
       kind: "roles",
@@ -64,6 +65,7 @@ function ownServer({ settings }: Plan): ServerRegistration {
     tier: "standard",
     enabled: true,
     vCores: 1,
+    mayScale: false,
     schemas: settings.PGMEDIC_OWN_SERVER_SCHEMAS,
     connection: { kind: "url", urlSetting: "PGMEDIC_OWN_SERVER_URL" },
   };

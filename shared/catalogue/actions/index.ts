@@ -1,4 +1,5 @@
 import type { ParametersOf, TypedAction } from "../../contracts/actions.ts";
+import { computeSize } from "../../contracts/compute-sizes.ts";
 import { analyzeTable } from "./analyze-table.ts";
 import { createIndex } from "./create-index.ts";
 import { createStatistics } from "./create-statistics.ts";
@@ -6,9 +7,11 @@ import { dropIndex } from "./drop-index.ts";
 import { dropReplicationSlot } from "./drop-replication-slot.ts";
 import { dropStatistics } from "./drop-statistics.ts";
 import type { ActionEntry } from "./entry.ts";
+import { growStorage } from "./grow-storage.ts";
 import { reindexIndex } from "./reindex-index.ts";
 import { restoreIndex } from "./restore-index.ts";
 import { rollbackPrepared } from "./rollback-prepared.ts";
+import { scaleCompute } from "./scale-compute.ts";
 import { setColumnStatistics } from "./set-column-statistics.ts";
 import { setRoleConnectionLimit } from "./set-role-connection-limit.ts";
 import { setRoleSetting } from "./set-role-setting.ts";
@@ -43,6 +46,8 @@ const ACTIONS: { [K in Kind]: ActionEntry<K> } = {
   set_role_setting: setRoleSetting,
   set_role_connection_limit: setRoleConnectionLimit,
   set_server_parameter: setServerParameter,
+  scale_compute: scaleCompute,
+  grow_storage: growStorage,
 };
 
 /** An action with what the catalogue knows of its kind. */
@@ -72,11 +77,21 @@ export function known<K extends Kind>(action: { kind: K; parameters: ParametersO
   };
 }
 
+function sizeInWords(name: string): string {
+  const size = computeSize(name);
+  return size === null ? name : `${name} (${size.vCores} vCores, ${size.memoryGiB} GiB)`;
+}
+
 /** An action's SQL as a person reads it; for what the platform carries out, the change in words. */
 export function statementOf(action: TypedAction): string {
-  if (action.kind === "set_server_parameter") {
-    const { name, value, oldValue } = action.parameters;
-    return `Azure server parameter ${name}: ${oldValue} → ${value}`;
+  switch (action.kind) {
+    case "set_server_parameter":
+      return `Azure server parameter ${action.parameters.name}: ${action.parameters.oldValue} → ${action.parameters.value}`;
+    case "scale_compute":
+      return `Azure compute size: ${sizeInWords(action.parameters.from)} → ${sizeInWords(action.parameters.to)}`;
+    case "grow_storage":
+      return `Azure storage: ${action.parameters.fromGiB} GiB → ${action.parameters.toGiB} GiB`;
+    default:
+      return known(action).statements.join(";\n");
   }
-  return known(action).statements.join(";\n");
 }

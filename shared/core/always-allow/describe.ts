@@ -20,6 +20,8 @@ const KINDS: Record<InstructionTerms["kind"], string> = {
   set_role_setting: "change a setting of a role",
   set_role_connection_limit: "limit a role's connections",
   set_server_parameter: "change a server parameter",
+  scale_compute: "give a server another compute size",
+  grow_storage: "give a server more storage",
 };
 const ORDER: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const NAMES: Record<Weekday, string> = {

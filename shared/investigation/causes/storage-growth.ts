@@ -1,6 +1,7 @@
+import { nextStorage, StorageGiB } from "../../contracts/compute-sizes.ts";
 import type { Observed } from "../observed.ts";
 import { MEGABYTE } from "./bytes.ts";
-import { type CauseRules, type Suspicion, count, megabytes, point } from "./suspicion.ts";
+import { type CauseRules, type Mending, type Suspicion, count, megabytes, point } from "./suspicion.ts";
 
 const RETAINED_BYTES = 1_024 * MEGABYTE;
 
@@ -83,8 +84,33 @@ function grown(seen: Observed): Suspicion[] {
         ),
       ],
       against: [],
-      mending: null,
+      mending: largerDisk(seen),
       recommendation: `Decide how long rows of ${name} are kept, and partition it by time so that old ones can be dropped; grow the storage before it is full (it can never shrink).`,
     },
   ];
+}
+
+/** The next larger disk, where the registration lets PgMedic grow it, Azure does not by itself, and the alert says how full it is. */
+function largerDisk(seen: Observed): Mending | null {
+  const { resource, complaint } = seen;
+  if (resource === null || complaint.metric !== "storage_percent" || complaint.value === null) return null;
+  if (resource.state !== "Ready" || resource.replicas > 0) return null;
+  if (resource.storageType !== "Premium_LRS" || resource.growsByItself) return null;
+  // A slot that keeps the log would fill a larger disk too.
+  if (retained(seen).length > 0) return null;
+  const [from, to] = [resource.storageGiB, nextStorage(resource.storageGiB)].map(
+    (gib) => StorageGiB.safeParse(gib).data,
+  );
+  if (from === undefined || to === undefined) return null;
+  return {
+    action: { kind: "grow_storage", parameters: { fromGiB: from, toGiB: to } },
+    judgedBy: {
+      basis: "measure",
+      measure: { name: "storage_percent" },
+      from: Math.round(complaint.value),
+      goal: Math.round((complaint.value * from) / to),
+      direction: "falls",
+    },
+    note: `${to - from} GiB more, paid for from now on: storage can never be made smaller again.`,
+  };
 }

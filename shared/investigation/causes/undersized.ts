@@ -1,7 +1,13 @@
+import { computeSize, nextLarger } from "../../contracts/compute-sizes.ts";
+import type { Observed } from "../observed.ts";
 import { costly } from "./statements.ts";
-import { type CauseRules, percentOf, point, share } from "./suspicion.ts";
+import { type CauseRules, type Mending, percentOf, point, share } from "./suspicion.ts";
 
 const READ_SHARE = 0.5;
+const SCALE_UP =
+  "Scale the server up (more vCores, or memory for the blocks that are read), or move reads to a replica.";
+/** The CPU that a server may be busy with in the long run, where no alert says otherwise. */
+const HIGH_CPU_PERCENT = 80;
 
 /** Everything runs as it should, and it is too much for the machine. */
 export const undersized: CauseRules = {
@@ -41,10 +47,30 @@ export const undersized: CauseRules = {
             : []),
         ],
         against: [],
-        mending: null,
-        recommendation:
-          "Scale the server up (more vCores, or memory for the blocks that are read), or move reads to a replica.",
+        mending: scaling(seen),
+        recommendation: SCALE_UP,
       },
     ];
   },
 };
+
+/** The next larger size of the family, where the registration lets PgMedic change it and the figure to judge it by is known. */
+function scaling({ resource, cpuPercent, complaint }: Observed): Mending | null {
+  if (resource === null || cpuPercent === null || resource.state !== "Ready" || resource.replicas > 0) return null;
+  const [now, next] = [computeSize(resource.sku), nextLarger(resource.sku)];
+  if (now === null || next === null) return null;
+  const threshold = complaint.metric === "cpu_percent" ? complaint.threshold : null;
+  const goal = Math.min(threshold ?? HIGH_CPU_PERCENT, HIGH_CPU_PERCENT);
+  if (cpuPercent <= goal) return null;
+  return {
+    action: { kind: "scale_compute", parameters: { from: now.name, to: next.name } },
+    judgedBy: {
+      basis: "measure",
+      measure: { name: "cpu_percent" },
+      from: Math.round(cpuPercent),
+      goal,
+      direction: "falls",
+    },
+    note: `From ${now.vCores} to ${next.vCores} vCores and from ${now.memoryGiB} to ${next.memoryGiB} GiB: about ${Math.round((next.vCores / now.vCores) * 100)} % of the price. The restart ends every session; do it when the application bears that.`,
+  };
+}

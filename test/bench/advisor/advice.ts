@@ -19,6 +19,7 @@ const SERVER: Server = {
   tier: "standard",
   enabled: true,
   vCores: 2,
+  mayScale: false,
   schemas: ["public"],
   connection: { kind: "url", urlSetting: "bench" },
   registeredAt: "2026-01-01T00:00:00.000Z",

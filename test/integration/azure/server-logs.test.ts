@@ -72,6 +72,7 @@ const SERVER: Server = {
   tier: "standard",
   enabled: true,
   vCores: 2,
+  mayScale: false,
   schemas: ["public"],
   connection: { kind: "url", urlSetting: "SHOP_URL" },
   registeredAt: at(1_000),

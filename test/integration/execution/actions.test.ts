@@ -54,6 +54,7 @@ const server = (): Server => ({
   tier: "standard",
   enabled: true,
   vCores: 1,
+  mayScale: true,
   schemas: ["public"],
   connection: { kind: "url", urlSetting: "url" },
   registeredAt: "2026-11-20T10:00:00.000Z",
@@ -61,8 +62,10 @@ const server = (): Server => ({
 const postgres = postgresOf(() => cluster.url(database.name));
 const looking = <T>(work: (session: Session) => Promise<T>) =>
   postgres.asInvestigator({ server: server(), applicationName: "pgmedic/test/look" }, work);
+const platform = () => platformOf(flexibleServersOf(azure.url), { patienceMs: 20_000, pollMs: 100 });
+const readResource = () => platform().readResource(RESOURCE);
 const lookAt = (action: TypedAction, stamp: string | null = null) =>
-  looking((session) => look(session, server(), action, { application: "pgmedic/test", stamp }));
+  looking((session) => look(session, server(), action, { application: "pgmedic/test", stamp, readResource }));
 
 async function carryOut(action: TypedAction, owner: string | null): Promise<void> {
   const { statements, actor } = known(action);
@@ -80,10 +83,20 @@ async function carryOut(action: TypedAction, owner: string | null): Promise<void
 }
 
 async function throughAzure(action: TypedAction): Promise<void> {
-  const platform = platformOf(flexibleServersOf(azure.url), { patienceMs: 20_000, pollMs: 100 });
-  if (action.kind !== "set_server_parameter") throw new Error(`Azure does not carry out ${action.kind}`);
-  const { name, value } = action.parameters;
-  expect(await platform.setServerParameter({ resourceId: RESOURCE, name, value })).toEqual({ outcome: "done" });
+  const resourceId = RESOURCE;
+  const change = (): ReturnType<ReturnType<typeof platform>["changeSize"]> => {
+    switch (action.kind) {
+      case "set_server_parameter":
+        return platform().setServerParameter({ resourceId, ...action.parameters });
+      case "scale_compute":
+        return platform().changeSize({ resourceId, sku: action.parameters.to });
+      case "grow_storage":
+        return platform().changeSize({ resourceId, storageGiB: action.parameters.toGiB });
+      default:
+        throw new Error(`Azure does not carry out ${action.kind}`);
+    }
+  };
+  expect(await change()).toEqual({ outcome: "done" });
 }
 
 /** A session of the application, in a transaction of its own. */
@@ -280,6 +293,16 @@ const CASES: Case[] = [
       kind: "set_server_parameter",
       parameters: { name: "max_wal_size", value: "2048", oldValue: "1024" },
     }),
+  },
+  {
+    kind: "scale_compute",
+    why: "to the next larger size, and back",
+    make: () => ({ kind: "scale_compute", parameters: { from: "Standard_B1ms", to: "Standard_B2s" } }),
+  },
+  {
+    kind: "grow_storage",
+    why: "to the next larger disk",
+    make: () => ({ kind: "grow_storage", parameters: { fromGiB: 32, toGiB: 64 } }),
   },
 ];
 

@@ -120,6 +120,7 @@ const serverAt = (database: string): Server => ({
   tier: "standard",
   enabled: true,
   vCores: 1,
+  mayScale: false,
   schemas: SCHEMAS,
   connection: { kind: "url", urlSetting: database },
   registeredAt: "2026-11-20T10:00:00.000Z",

@@ -13,6 +13,7 @@ import { temporaryFolder } from "../../support/process.ts";
 import { EXECUTOR, INVESTIGATOR, PASSWORD, PASSWORD_SETTING } from "./arena.ts";
 import type { Answer, Path, Subject } from "./path.ts";
 
+const NOT_IN_AZURE = () => Promise.resolve(null);
 const EXPIRES_IN_MS = 3_600_000;
 
 /** How the scenario's server is registered. */
@@ -23,6 +24,7 @@ export const registrationOf = ({ name, scenario, server, database }: Subject): S
   tier: "standard",
   enabled: true,
   vCores: scenario.vCores ?? 1,
+  mayScale: false,
   schemas: ["public"],
   connection: {
     kind: "roles",
@@ -65,6 +67,7 @@ export async function directPath(): Promise<Path> {
         earlierSnapshots: (readings.get(subject.name) ?? []).toReversed(),
         withClone: (work) => work(clone),
         cpuPercent: () => Promise.resolve(null),
+        readResource: NOT_IN_AZURE,
       }),
     );
   };
@@ -79,7 +82,11 @@ export async function directPath(): Promise<Path> {
     if (remedy === null) return { diagnosis, proposal: null, refusal: null, ms: performance.now() - startedAt };
     const server = watched(subject);
     const seen = await postgres.asInvestigator({ server, applicationName: "pgmedic/scenario" }, (session) =>
-      look(session, server, remedy.action, { application: "pgmedic/scenario", stamp: null }),
+      look(session, server, remedy.action, {
+        application: "pgmedic/scenario",
+        stamp: null,
+        readResource: NOT_IN_AZURE,
+      }),
     );
     const request = { remedy, look: seen, runId: "run", round: 1, evidenceIds: [], expiresInMs: EXPIRES_IN_MS };
     const unmet = seen.preconditions.filter(({ holds }) => !holds);

@@ -30,6 +30,7 @@ export const aServer = (changes: Partial<ServerView> = {}): ServerView => ({
   tier: "standard",
   enabled: true,
   vCores: 2,
+  mayScale: false,
   schemas: ["public"],
   connection: {
     kind: "roles",

@@ -16,6 +16,7 @@ const SERVER = {
   maxConnections: 200,
   hasActivityMetrics: true,
   mayChangeParameters: false,
+  mayScale: false,
   reach: "network",
 };
 /** Azure measures these by itself: the documentation's list of metrics that are on by default. */

@@ -12,6 +12,7 @@ const SERVER = {
   maxConnections: 200,
   hasActivityMetrics: false,
   mayChangeParameters: false,
+  mayScale: true,
   reach: "network",
 };
 

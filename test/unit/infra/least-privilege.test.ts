@@ -147,3 +147,21 @@ test("the roles of our own change server parameters alone, and are made only whe
     null,
   ]);
 });
+
+test("who may scale a server holds a role of its own on that server alone", () => {
+  const server = {
+    resourceId:
+      "/subscriptions/00000000-0000-4000-8000-000000000009/resourceGroups/shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop-db",
+    region: "westeurope",
+    maxConnections: 859,
+    hasActivityMetrics: true,
+    mayChangeParameters: false,
+    mayScale: true,
+    reach: "network",
+  };
+  const runner = grants("main.prod.bicepparam", { watchedServers: [server] })["runner"];
+  expect(runner?.filter((grant) => grant.startsWith("PostgreSQL"))).toEqual([
+    "PostgreSQL operations on subscriptions/00000000-0000-4000-8000-000000000009",
+    "PostgreSQL server size on flexibleServers/shop-db",
+  ]);
+});

@@ -1,0 +1,15 @@
+import type { ActionEntry } from "./entry.ts";
+
+/** Gives the server the next larger machine, through Azure Resource Manager. It restarts, which ends every session: two people decide. */
+export const scaleCompute: ActionEntry<"scale_compute"> = {
+  kind: "scale_compute",
+  riskClass: "R3",
+  isDestructive: true,
+  addsLoad: false,
+  waitsForTransactions: false,
+  actor: "platform",
+  lock: "the server restarts on another machine: every session ends, and nobody can connect for seconds up to minutes",
+  statements: () => [],
+  inverse: ({ from, to }) => ({ kind: "scale_compute", parameters: { from: to, to: from } }),
+  migration: () => null,
+};
