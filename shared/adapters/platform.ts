@@ -101,7 +101,8 @@ async function resourceOf(azure: FlexibleServers, at: ServerName): Promise<Serve
     state: state ?? "unknown",
     sku: sku?.name ?? "unknown",
     storageGiB: storage?.storageSizeGB ?? 0,
-    storageType: storage?.type ?? "Premium_LRS",
+    // Azure leaves it empty for the first kind of disk that it had.
+    storageType: storage?.type || "Premium_LRS",
     growsByItself: storage?.autoGrow === "Enabled",
     highAvailability: highAvailability?.mode ?? "Disabled",
     replicationRole: replicationRole ?? "None",

@@ -79,7 +79,8 @@ export function known<K extends Kind>(action: { kind: K; parameters: ParametersO
 
 function sizeInWords(name: string): string {
   const size = computeSize(name);
-  return size === null ? name : `${name} (${size.vCores} vCores, ${size.memoryGiB} GiB)`;
+  if (size === null) return name;
+  return `${name} (${size.vCores} ${size.vCores === 1 ? "vCore" : "vCores"}, ${size.memoryGiB} GiB)`;
 }
 
 /** An action's SQL as a person reads it; for what the platform carries out, the change in words. */

@@ -295,42 +295,45 @@ const CASES: Case[] = [
     }),
   },
   {
-    kind: "scale_compute",
-    why: "to the next larger size, and back",
-    make: () => ({ kind: "scale_compute", parameters: { from: "Standard_B1ms", to: "Standard_B2s" } }),
-  },
-  {
     kind: "grow_storage",
     why: "to the next larger disk",
     make: () => ({ kind: "grow_storage", parameters: { fromGiB: 32, toGiB: 64 } }),
   },
 ];
 
-test.each(CASES)(
-  "$kind: $why is carried out, seen to be done, and taken back where there is a way back",
-  async ({ make }) => {
-    const action = await make();
-    const before = await lookAt(action);
-    expect(before).toMatchObject({ progress: "pending", statementsDone: 0, leftover: null });
-    expect(before.preconditions.filter(({ holds }) => !holds)).toEqual([]);
-    await carryOut(action, before.owner);
-    const after = await lookAt(action, before.stamp);
-    expect(after.progress).toBe("done");
+const SHOWN = "$kind: $why is carried out, seen to be done, and taken back where there is a way back";
+async function showAndTakeBack({ make }: Case): Promise<void> {
+  const action = await make();
+  const before = await lookAt(action);
+  expect(before).toMatchObject({ progress: "pending", statementsDone: 0, leftover: null });
+  expect(before.preconditions.filter(({ holds }) => !holds)).toEqual([]);
+  await carryOut(action, before.owner);
+  const after = await lookAt(action, before.stamp);
+  expect(after.progress).toBe("done");
 
-    const { inverse } = known(action);
-    if (inverse === null) return;
-    const undoing = await lookAt(inverse);
-    expect(undoing.progress).toBe("pending");
-    await carryOut(inverse, undoing.owner);
-    expect((await lookAt(inverse, undoing.stamp)).progress).toBe("done");
+  const { inverse } = known(action);
+  if (inverse === null) return;
+  const undoing = await lookAt(inverse);
+  expect(undoing.progress).toBe("pending");
+  await carryOut(inverse, undoing.owner);
+  expect((await lookAt(inverse, undoing.stamp)).progress).toBe("done");
+}
+test.each(CASES)(SHOWN, showAndTakeBack);
+
+/** It ends every session, as a restart does: the last thing that is done to this server. */
+const AT_LAST: Case[] = [
+  {
+    kind: "scale_compute",
+    why: "to the next larger size, and back",
+    make: () => ({ kind: "scale_compute", parameters: { from: "Standard_B1ms", to: "Standard_B2s" } }),
   },
-);
+];
 
 /** What the way back of another kind shows. */
 const SHOWN_ELSEWHERE = ["drop_statistics"];
 
 test("every kind of action is among them", () => {
-  const shown = [...new Set([...CASES.map(({ kind }) => kind), ...SHOWN_ELSEWHERE])];
+  const shown = [...new Set([...[...CASES, ...AT_LAST].map(({ kind }) => kind), ...SHOWN_ELSEWHERE])];
   expect(shown.toSorted()).toEqual([...ActionKind.options].toSorted());
 });
 
@@ -384,4 +387,10 @@ test("what VACUUM could not do is not taken for done", async () => {
     }),
   );
   expect((await lookAt(action, before.stamp)).progress).toBe("pending");
+});
+
+test.each(AT_LAST)(SHOWN, async (one) => {
+  const { running } = await aTransaction("select pg_sleep(60)");
+  await showAndTakeBack(one);
+  expect(await running).toMatch(/terminat/i);
 });
