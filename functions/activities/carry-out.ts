@@ -33,14 +33,9 @@ async function throughPlatform(action: TypedAction, resourceId: string, { isDue 
   if (resource !== null && resource.state !== "Ready")
     return { outcome: "busy", because: `Azure is at work on the server (${resource.state})` };
   if (!(await isDue())) return { outcome: "done" };
-  switch (action.kind) {
-    case "set_server_parameter":
-      return platform.setServerParameter({ resourceId, ...action.parameters });
-    case "scale_compute":
-      return platform.changeSize({ resourceId, sku: action.parameters.to });
-    case "grow_storage":
-      return platform.changeSize({ resourceId, storageGiB: action.parameters.toGiB });
-    default:
-      throw new Error(`the platform does not carry out ${action.kind}`);
-  }
+  const { kind, parameters } = action;
+  if (kind === "set_server_parameter") return platform.setServerParameter({ resourceId, ...parameters });
+  if (kind === "scale_compute") return platform.changeSize({ resourceId, sku: parameters.to });
+  if (kind === "grow_storage") return platform.changeSize({ resourceId, storageGiB: parameters.toGiB });
+  throw new Error(`the platform does not carry out ${kind}`);
 }

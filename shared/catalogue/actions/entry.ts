@@ -17,6 +17,8 @@ export type ActionEntry<Kind extends TypedAction["kind"]> = {
   lock: string;
   /** The SQL, one statement after the other. None where the platform carries it out. */
   statements: (parameters: ParametersOf<Kind>) => string[];
+  /** The change as a person reads it, where the platform carries it out. */
+  inWords?: (parameters: ParametersOf<Kind>) => string;
   /** The action that takes it back; null where nothing does. */
   inverse: (parameters: ParametersOf<Kind>) => TypedAction | null;
   /** SQL for the owner's migration tool; null where there is nothing to keep. */

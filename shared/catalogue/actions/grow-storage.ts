@@ -10,6 +10,7 @@ export const growStorage: ActionEntry<"grow_storage"> = {
   actor: "platform",
   lock: "none; the disk grows while the server runs, and can never shrink",
   statements: () => [],
+  inWords: ({ fromGiB, toGiB }) => `Azure storage: ${fromGiB} GiB → ${toGiB} GiB`,
   inverse: () => null,
   migration: () => null,
 };

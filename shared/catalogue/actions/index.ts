@@ -1,5 +1,4 @@
 import type { ParametersOf, TypedAction } from "../../contracts/actions.ts";
-import { computeSize } from "../../contracts/compute-sizes.ts";
 import { analyzeTable } from "./analyze-table.ts";
 import { createIndex } from "./create-index.ts";
 import { createStatistics } from "./create-statistics.ts";
@@ -56,6 +55,7 @@ type Known = Pick<
   "riskClass" | "isDestructive" | "addsLoad" | "waitsForTransactions" | "actor" | "lock"
 > & {
   statements: string[];
+  inWords: string | null;
   inverse: TypedAction | null;
   migration: string | null;
 };
@@ -72,27 +72,14 @@ export function known<K extends Kind>(action: { kind: K; parameters: ParametersO
     actor,
     lock,
     statements: entry.statements(action.parameters),
+    inWords: entry.inWords?.(action.parameters) ?? null,
     inverse: entry.inverse(action.parameters),
     migration: entry.migration(action.parameters),
   };
 }
 
-function sizeInWords(name: string): string {
-  const size = computeSize(name);
-  if (size === null) return name;
-  return `${name} (${size.vCores} ${size.vCores === 1 ? "vCore" : "vCores"}, ${size.memoryGiB} GiB)`;
-}
-
 /** An action's SQL as a person reads it; for what the platform carries out, the change in words. */
 export function statementOf(action: TypedAction): string {
-  switch (action.kind) {
-    case "set_server_parameter":
-      return `Azure server parameter ${action.parameters.name}: ${action.parameters.oldValue} → ${action.parameters.value}`;
-    case "scale_compute":
-      return `Azure compute size: ${sizeInWords(action.parameters.from)} → ${sizeInWords(action.parameters.to)}`;
-    case "grow_storage":
-      return `Azure storage: ${action.parameters.fromGiB} GiB → ${action.parameters.toGiB} GiB`;
-    default:
-      return known(action).statements.join(";\n");
-  }
+  const { inWords, statements } = known(action);
+  return inWords ?? statements.join(";\n");
 }

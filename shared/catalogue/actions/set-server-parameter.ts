@@ -10,6 +10,7 @@ export const setServerParameter: ActionEntry<"set_server_parameter"> = {
   actor: "platform",
   lock: "none; the server reads its settings again, nothing restarts",
   statements: () => [],
+  inWords: ({ name, value, oldValue }) => `Azure server parameter ${name}: ${oldValue} → ${value}`,
   inverse: ({ name, value, oldValue }) => ({
     kind: "set_server_parameter",
     parameters: { name, value: oldValue, oldValue: value },

@@ -85,6 +85,7 @@ function aServer(over: Partial<Extract<ServerConnection, { kind: "roles" }>> = {
     tier: "standard",
     enabled: true,
     vCores: 1,
+    mayScale: false,
     schemas: ["public"],
     registeredAt: "2026-11-01T00:00:00.000Z",
     connection: {

@@ -83,18 +83,12 @@ async function carryOut(action: TypedAction, owner: string | null): Promise<void
 }
 
 async function throughAzure(action: TypedAction): Promise<void> {
-  const resourceId = RESOURCE;
+  const [resourceId, { kind, parameters }] = [RESOURCE, action];
   const change = (): ReturnType<ReturnType<typeof platform>["changeSize"]> => {
-    switch (action.kind) {
-      case "set_server_parameter":
-        return platform().setServerParameter({ resourceId, ...action.parameters });
-      case "scale_compute":
-        return platform().changeSize({ resourceId, sku: action.parameters.to });
-      case "grow_storage":
-        return platform().changeSize({ resourceId, storageGiB: action.parameters.toGiB });
-      default:
-        throw new Error(`Azure does not carry out ${action.kind}`);
-    }
+    if (kind === "set_server_parameter") return platform().setServerParameter({ resourceId, ...parameters });
+    if (kind === "scale_compute") return platform().changeSize({ resourceId, sku: parameters.to });
+    if (kind === "grow_storage") return platform().changeSize({ resourceId, storageGiB: parameters.toGiB });
+    throw new Error(`Azure does not carry out ${kind}`);
   };
   expect(await change()).toEqual({ outcome: "done" });
 }
