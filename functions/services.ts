@@ -1,5 +1,6 @@
 import { alertSweepOf } from "../shared/adapters/alert-sweep.ts";
 import { alertsOf } from "../shared/adapters/alerts.ts";
+import { type Archive, archiveOf } from "../shared/adapters/archive.ts";
 import { changesOf } from "../shared/adapters/changes.ts";
 import { documentsOf } from "../shared/adapters/documents.ts";
 import { flexibleServersOf } from "../shared/adapters/flexible-servers.ts";
@@ -39,6 +40,8 @@ export function servicesOf(settings: Settings) {
     settings,
     documents,
     alerts: alertsOf(documents),
+    /** Null where no archive is set. */
+    archive: archiveIn(settings),
     alertSweep: alertSweepOf(manager),
     changes: changesOf(documents),
     incidents,
@@ -53,6 +56,13 @@ export function servicesOf(settings: Settings) {
     platform: platformOf(flexibleServers),
     now: () => new Date(),
   };
+}
+
+/** The audit archive that the settings name; null for none. */
+export function archiveIn(settings: Pick<Settings, "ARCHIVE_ENDPOINT" | "ARCHIVE_CONNECTION_STRING">): Archive | null {
+  const { ARCHIVE_ENDPOINT: endpoint, ARCHIVE_CONNECTION_STRING: connectionString } = settings;
+  if (connectionString !== undefined) return archiveOf({ connectionString });
+  return endpoint === undefined ? null : archiveOf({ endpoint });
 }
 
 let current: Services | undefined;

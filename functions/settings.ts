@@ -24,6 +24,10 @@ export const Settings = z.object({
   LOGS_ENDPOINT: z.url().optional(),
   /** Azure Resource Manager, through which server parameters are set and undelivered alerts are found. Without it neither is done. */
   RESOURCE_MANAGER_ENDPOINT: z.url().optional(),
+  /** The Blob Storage endpoint of the audit archive, to which the app's identity signs in. Without it nothing is archived. */
+  ARCHIVE_ENDPOINT: z.url().optional(),
+  /** A connection string in its place, only for a local endpoint. */
+  ARCHIVE_CONNECTION_STRING: z.string().min(1).optional(),
   /** The Static Web App's default host name: the API believes what App Service's authentication lets through from there. */
   PGMEDIC_FRONT_HOST: z.string().min(1).optional(),
   /** Only for the local front: the secret by which it proves that it vouches for the principal header. */

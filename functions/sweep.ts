@@ -7,6 +7,7 @@ import { derivedId } from "../shared/core/digest.ts";
 import { failureText } from "../shared/core/log-text.ts";
 import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
+import { archiveAudit } from "./archive-audit.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
@@ -39,6 +40,8 @@ export async function sweep(_timer: unknown, context: InvocationContext): Promis
   await attempt("keep dead letters", keepBrokersDeadLetters);
   await attempt("look for undelivered alerts", () => receiveUndelivered(context));
   context.log(`${SWEPT}: done`);
+  // Last, since it may wait for a store that is away: nothing else needs the archive.
+  await attempt("archive the audit", () => archiveAudit(context));
 }
 
 /** What the broker gave up on after its delivery limit is kept where a person can see it. */

@@ -316,6 +316,7 @@ var runnerSettings = {
   // Each region has an address of its own; the runner puts a server's in.
   METRICS_ENDPOINT: 'https://{region}.metrics.monitor.azure.com'
   LOGS_ENDPOINT: logsEndpoint
+  ARCHIVE_ENDPOINT: archive.outputs.blobEndpoint
   RESOURCE_MANAGER_ENDPOINT: environment().resourceManager
   PGMEDIC_CLONE_FOLDER: '/tmp/pgmedic-clone'
   PGMEDIC_VERIFY_SECONDS: string(verifySeconds)

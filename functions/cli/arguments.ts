@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { z } from "zod";
+import { AUDIT_OPTIONS, AUDIT_USAGE, AuditArguments } from "./audit.ts";
 import { ONBOARD_OPTIONS, ONBOARD_USAGE, OnboardArguments } from "./onboard.ts";
 
 const UNITS = { MB: 2 ** 20, GB: 2 ** 30 } as const;
@@ -66,6 +67,7 @@ export const SYNTAX = {
     schema: LogsArguments,
     options: { prefix: { type: "string" }, top: { type: "string" }, json: { type: "boolean" } },
   },
+  audit: { schema: AuditArguments, options: AUDIT_OPTIONS },
   onboard: { schema: OnboardArguments, options: ONBOARD_OPTIONS },
 } as const satisfies Record<string, { schema: z.ZodType; options: ParseArgsConfig["options"] }>;
 
@@ -84,7 +86,9 @@ pgmedic report --server URL [--schema name]… [--json]
 pgmedic logs FILE… [--prefix '%m [%p] '] [--top 20] [--json]
     what PostgreSQL's logs come to, the worst first
 
-${ONBOARD_USAGE}`;
+${ONBOARD_USAGE}
+
+${AUDIT_USAGE}`;
 
 type Read<T> = { ok: true; given: T } | { ok: false; problem: string };
 

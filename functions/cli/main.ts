@@ -1,5 +1,6 @@
 import { advise } from "./advise.ts";
 import { readArguments, SYNTAX, USAGE } from "./arguments.ts";
+import { audit, AUDIT_USAGE } from "./audit.ts";
 import { check } from "./check.ts";
 import { logs } from "./logs.ts";
 import { onboard } from "./onboard.ts";
@@ -12,10 +13,12 @@ type Argv = readonly string[];
 function command<T>(
   syntax: Parameters<typeof readArguments<T>>[0],
   work: (given: T) => Promise<Outcome>,
+  usage = USAGE,
 ): (argv: Argv) => Promise<Outcome> {
   return async (argv) => {
+    if (argv.includes("--help")) return { text: usage, exitCode: 0 };
     const read = readArguments(syntax, argv);
-    return read.ok ? work(read.given) : { text: `${read.problem}\n\n${USAGE}`, exitCode: 2 };
+    return read.ok ? work(read.given) : { text: `${read.problem}\n\n${usage}`, exitCode: 2 };
   };
 }
 
@@ -23,6 +26,7 @@ const COMMANDS: Readonly<Record<string, (argv: Argv) => Promise<Outcome>>> = {
   check: command(SYNTAX.check, check),
   advise: command(SYNTAX.advise, advise),
   report: command(SYNTAX.report, report),
+  audit: command(SYNTAX.audit, audit, AUDIT_USAGE),
   onboard: command(SYNTAX.onboard, onboard),
   logs: command(SYNTAX.logs, ({ prefix, ...given }) => logs(prefix === undefined ? given : { ...given, prefix })),
 };

@@ -26,6 +26,7 @@ const Environment = z.object({
   PGMEDIC_POSTGRES_PORT: port(54_320),
   PGMEDIC_COSMOS_PORT: port(8081),
   PGMEDIC_SERVICE_BUS_PORT: port(5672),
+  PGMEDIC_BLOB_PORT: port(10_000),
   PGMEDIC_MONITOR_PORT: port(4282),
   PGMEDIC_WORKLOAD_PORT: port(4283),
   /** Where everything is kept between two starts. */
@@ -75,6 +76,7 @@ export const PORTS = {
   postgres: "PGMEDIC_POSTGRES_PORT",
   cosmos: "PGMEDIC_COSMOS_PORT",
   "service-bus": "PGMEDIC_SERVICE_BUS_PORT",
+  blob: "PGMEDIC_BLOB_PORT",
   host: "PGMEDIC_HOST_PORT",
   "static-web": "PGMEDIC_FRONT_PORT",
   monitor: "PGMEDIC_MONITOR_PORT",

@@ -41,7 +41,7 @@ resource audit 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-0
   name: 'audit'
 }
 
-// Appending stays allowed: the hash chain is one append blob a month. The policy is left unlocked so that a mistake in the number of
+// Appending stays allowed: the hash chain of an incident is one append blob, and the daily roots are another. The policy is left unlocked so that a mistake in the number of
 // days can be mended; locking it is one command in infra/README.md and cannot be taken back.
 resource policy 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = {
   parent: audit
@@ -49,36 +49,6 @@ resource policy 'Microsoft.Storage/storageAccounts/blobServices/containers/immut
   properties: {
     immutabilityPeriodSinceCreationInDays: retentionDays
     allowProtectedAppendWrites: true
-  }
-  dependsOn: [storage]
-}
-
-resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2026-04-01' = {
-  parent: account
-  name: 'default'
-  properties: {
-    policy: {
-      rules: [
-        {
-          name: 'cool-after-90-days'
-          type: 'Lifecycle'
-          enabled: true
-          definition: {
-            filters: {
-              blobTypes: ['blockBlob']
-              prefixMatch: ['audit/']
-            }
-            actions: {
-              baseBlob: {
-                tierToCool: {
-                  daysAfterModificationGreaterThan: 90
-                }
-              }
-            }
-          }
-        }
-      ]
-    }
   }
   dependsOn: [storage]
 }

@@ -88,6 +88,19 @@ var queries = [
     '''
   }
   {
+    name: 'archive'
+    displayName: 'Audit entries reach the archive: none waits for more than 10 minutes, none is refused'
+    severity: 1
+    windowSize: 'PT15M'
+    evaluationFrequency: 'PT5M'
+    threshold: 0
+    operator: 'GreaterThan'
+    query: '''
+      AppTraces
+      | where SeverityLevel >= 3 and Message startswith 'pgmedic.archive'
+    '''
+  }
+  {
     name: 'failed-steps'
     displayName: 'Steps of runs and the handling of messages fail: more than 10 in 15 minutes'
     severity: 2

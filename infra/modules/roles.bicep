@@ -17,7 +17,6 @@ param databaseName string
 // Built-in roles; the numbers are the same in every tenant.
 var roleIds = {
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-  blobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
   queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
   busSender: '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
@@ -91,13 +90,34 @@ resource audit 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-0
   name: 'audit'
 }
 
+// Every built-in role that may write a blob may also overwrite and delete it. This one creates append blobs and adds blocks to them:
+// what the policy does not protect yet, or not any more, is safe from the app as well.
+resource archiveRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (runs) {
+  name: guid(resourceGroup().id, 'archive', zone)
+  properties: {
+    roleName: '${archiveName}: append to the audit archive'
+    description: 'Reads and lists blobs, creates append blobs and adds blocks to them.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: []
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
+        ]
+      }
+    ]
+  }
+}
+
 resource archiveRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (runs) {
-  name: guid(audit.id, principalId, roleIds.blobDataContributor)
+  name: guid(audit.id, principalId, 'archive')
   scope: audit
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.blobDataContributor)
+    roleDefinitionId: archiveRole!.id
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AuditEntry } from "../contracts/api.ts";
+import { WrittenEntry } from "../contracts/archive.ts";
 import { Insight } from "../contracts/diagnostic-run.ts";
 import { Incident } from "../contracts/incident.ts";
 import type { Address, Documents, Stored } from "./documents.ts";
@@ -26,18 +27,21 @@ export function incidentsOf(documents: Documents, seal: Seal) {
 
   const inTurn = takingTurns();
 
-  const audit = async (incidentId: string): Promise<AuditEntry[]> => {
+  const chain = async <T>(incidentId: string, after: number, schema: z.ZodType<T>): Promise<T[]> => {
     const found = await documents.search(
       {
         container: "incidents",
-        sql: 'select * from c where c.incidentId = @partition and startswith(c.id, "audit-") order by c.sequence',
-        parameters: [],
+        sql:
+          'select * from c where c.incidentId = @partition and startswith(c.id, "audit-") and c.sequence > @after ' +
+          "order by c.sequence",
+        parameters: [{ name: "@after", value: after }],
         partition: incidentId,
       },
-      AuditEntry,
+      schema,
     );
     return found.map(({ value }) => value);
   };
+  const audit = (incidentId: string): Promise<AuditEntry[]> => chain(incidentId, 0, AuditEntry);
 
   return {
     read: async (incidentId: string): Promise<Incident | null> => (await read(incidentId))?.value ?? null,
@@ -103,6 +107,23 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     },
 
     audit,
+    /** The entries after a sequence number, as they are stored: null is one that is no entry (any more). */
+    auditAsStored: (incidentId: string, after = 0): Promise<(AuditEntry | null)[]> =>
+      chain(incidentId, after, AuditEntry.nullable().catch(null)),
+    /** Which entries were written since a second of Unix time, by the database's own clock. */
+    auditWrittenSince: async (second: number): Promise<WrittenEntry[]> => {
+      const found = await documents.search(
+        {
+          container: "incidents",
+          sql:
+            "select c.incidentId, c.sequence, c._ts as writtenAt from c " +
+            'where startswith(c.id, "audit-") and c._ts >= @second',
+          parameters: [{ name: "@second", value: second }],
+        },
+        WrittenEntry,
+      );
+      return found.map(({ value }) => value);
+    },
     /** Appends to the audit chain. `key` makes the entry once: the same step repeated adds nothing. */
     appendAudit: async (entry: Pick<AuditEntry, "incidentId" | "at" | "what" | "detail">): Promise<void> => {
       for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {

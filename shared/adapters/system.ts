@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Autonomy } from "../contracts/api.ts";
+import { ArchiveProgress } from "../contracts/archive.ts";
 import { Chat } from "../contracts/chat.ts";
 import { DeadLetter } from "../contracts/dead-letter.ts";
 import { ServerCheck } from "../contracts/server.ts";
@@ -29,6 +30,10 @@ export function systemOf(documents: Documents) {
 
     probeAnswer: (requestId: string): Promise<ServerCheck | null> => kept(requestId, ServerCheck),
     answerProbe: (requestId: string, answer: ServerCheck) => documents.put(at(requestId), answer),
+
+    /** How far the audit archive has got; null before the first time. */
+    archiveProgress: (): Promise<ArchiveProgress | null> => kept("audit-archive", ArchiveProgress),
+    keepArchiveProgress: (progress: ArchiveProgress) => documents.put(at("audit-archive"), progress),
 
     /** Keeps a message that no handler can take, with the reason. */
     keepDeadLetter: (letterId: string, letter: Omit<DeadLetter, "sentAgain">) =>

@@ -16,7 +16,9 @@ functions.app.http("everything", {
       proof: request.headers.get("x-pgmedic-front-proof"),
       principal: request.headers.get("x-ms-client-principal"),
       body: await request.text(),
-      settings: Object.keys(process.env).filter((name) => /^(COSMOS_|DEMO_|METRICS_|PGMEDIC_|ServiceBus)/.test(name)),
+      settings: Object.keys(process.env).filter((name) =>
+        /^(ARCHIVE_|COSMOS_|DEMO_|METRICS_|PGMEDIC_|ServiceBus)/.test(name),
+      ),
     };
     if (request.method !== "GET") appendFileSync(file, `${JSON.stringify(call)}\n`);
     return { status: request.method === "DELETE" ? 404 : 202, jsonBody: {} };

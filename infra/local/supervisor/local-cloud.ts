@@ -26,6 +26,7 @@ const EVERYTHING: readonly ServiceName[] = [
   "postgres",
   "cosmos",
   "service-bus",
+  "blob",
   "host",
   "static-web",
   "monitor",
@@ -90,14 +91,14 @@ export async function startLocalCloud(wanted: LocalSettings, { log, signal }: Wa
 
 type Start = { plan: Plan; isDemo: boolean; start: (name: ServiceName) => Promise<void>; log: (line: string) => void };
 
-/** The host needs documents and messages; monitor and workload need the database, the monitor also somebody to tell. */
+/** The host needs documents and messages, and storage not before its first sweep; monitor and workload need the database, the monitor also somebody to tell. */
 async function startInOrder({ plan, isDemo, start, log }: Start): Promise<void> {
   const database = isDemo ? start("postgres").then(() => loadShop(plan, log)) : Promise.resolve();
   const host = all([start("cosmos"), start("service-bus")]).then(() => start("host"));
   await all([database, host, start("static-web")]);
   await registerServer(plan);
   if (!isDemo) await reportOwnServer(plan, log);
-  await all([start("monitor"), ...(isDemo ? [start("workload")] : [])]);
+  await all([start("monitor"), start("blob"), ...(isDemo ? [start("workload")] : [])]);
 }
 
 async function loadShop({ superuserUrl, secrets, settings }: Plan, log: (line: string) => void): Promise<void> {

@@ -1,5 +1,6 @@
 // What each service of the local cloud is started with.
 import { join } from "node:path";
+import { blobConnectionString } from "../blob/access.ts";
 import { COSMOS_DATABASE, COSMOS_KEY } from "../cosmos/server.ts";
 import { shopSettings } from "../demo/shop.ts";
 import { reachableFolder } from "../postgres/binaries.ts";
@@ -42,6 +43,7 @@ export function planOf(settings: LocalSettings, secrets: Secrets): Plan {
       postgres: spec("postgres", "postgres/main.ts"),
       cosmos: spec("cosmos", "cosmos/main.ts"),
       "service-bus": spec("service-bus", "service-bus/main.ts"),
+      blob: spec("blob", "blob/main.ts"),
       host: spec("host", "host/main.ts"),
       "static-web": spec("static-web", "static-web/main.ts"),
       monitor: spec("monitor", "monitor/main.ts"),
@@ -85,6 +87,10 @@ function serviceEnvironments(
       PGMEDIC_SERVICE_BUS_STATE: folder("service-bus"),
       PGMEDIC_LOCK_MS: String(settings.PGMEDIC_LOCK_MS),
     },
+    blob: {
+      PGMEDIC_BLOB_PORT: String(settings.PGMEDIC_BLOB_PORT),
+      PGMEDIC_BLOB_STATE: folder("blob"),
+    },
     "static-web": {
       PGMEDIC_FRONT_PORT: String(settings.PGMEDIC_FRONT_PORT),
       PGMEDIC_HOST_PORT: String(settings.PGMEDIC_HOST_PORT),
@@ -124,6 +130,7 @@ function hostEnvironment(settings: LocalSettings, secrets: Secrets): Record<stri
     COSMOS_KEY,
     COSMOS_DATABASE,
     ServiceBus: connectionStringFor(settings.PGMEDIC_SERVICE_BUS_PORT),
+    ARCHIVE_CONNECTION_STRING: blobConnectionString(settings.PGMEDIC_BLOB_PORT),
     METRICS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
     LOGS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
     RESOURCE_MANAGER_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),

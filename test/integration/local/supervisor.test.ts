@@ -18,7 +18,7 @@ const folder = temporaryFolder();
 chmodSync(folder.path, 0o711);
 const state = join(folder.path, "state");
 const FREE_PORTS = Object.fromEntries(
-  ["FRONT", "HOST", "POSTGRES", "COSMOS", "SERVICE_BUS", "MONITOR", "WORKLOAD"].map((name) => [
+  ["FRONT", "HOST", "POSTGRES", "COSMOS", "SERVICE_BUS", "BLOB", "MONITOR", "WORKLOAD"].map((name) => [
     `PGMEDIC_${name}_PORT`,
     "0",
   ]),
@@ -114,7 +114,7 @@ afterAll(() => folder.remove());
 test("a first start loads the shop, registers it and shows the dashboard; Ctrl-C leaves no process and no lock", async () => {
   const cloud = await started();
   expect(cloud.output.text).toMatch(/shop +2,000,000 orders loaded in/);
-  for (const name of ["postgres", "cosmos", "service-bus", "host", "static-web", "monitor", "workload"]) {
+  for (const name of ["postgres", "cosmos", "service-bus", "blob", "host", "static-web", "monitor", "workload"]) {
     expect(cloud.output.text).toMatch(new RegExp(`^${name} +ready in [\\d.]+ s$`, "m"));
   }
   const dashboard = /http:\/\/localhost:\d+/.exec(cloud.output.text)?.[0] ?? "";
@@ -131,6 +131,7 @@ test("a first start loads the shop, registers it and shows the dashboard; Ctrl-C
       "COSMOS_ENDPOINT",
       "COSMOS_KEY",
       "ServiceBus",
+      "ARCHIVE_CONNECTION_STRING",
       "METRICS_ENDPOINT",
       "DEMO_EXECUTOR_PASSWORD",
     ]),
@@ -138,7 +139,7 @@ test("a first start loads the shop, registers it and shows the dashboard; Ctrl-C
   expect(await ordersInShop()).toBe(2_000_000);
 
   const [services, server] = [pids(), postmaster()];
-  expect(Object.keys(services)).toHaveLength(7);
+  expect(Object.keys(services)).toHaveLength(8);
   cloud.child.kill("SIGINT");
   expect(await cloud.ended).toBe(0);
   expect(cloud.output.text).toMatch(/stopped in/);
@@ -163,9 +164,9 @@ test("a warm start uses what is there, and a second one beside it is refused, as
 test("a service that is killed is started again, PostgreSQL with its data", async () => {
   const cloud = await started();
   const before = pids();
-  for (const name of ["host", "cosmos", "postgres"]) process.kill(before[name] ?? 0, "SIGKILL");
-  const isBack = () =>
-    ["host", "cosmos", "postgres"].every((name) => pids()[name] !== undefined && pids()[name] !== before[name]);
+  const killed = ["host", "cosmos", "blob", "postgres"];
+  for (const name of killed) process.kill(before[name] ?? 0, "SIGKILL");
+  const isBack = () => killed.every((name) => pids()[name] !== undefined && pids()[name] !== before[name]);
   await until(isBack, () => cloud.output.text);
   expect(cloud.output.text).toMatch(/host ended \(SIGKILL\): starting it again/);
   await until(
@@ -270,7 +271,7 @@ test.each([
 test("a server of your own is watched in place of the demo: no PostgreSQL and no workload is started", async () => {
   const cluster = await startCluster();
   const cloud = await started(["--server", cluster.url()]);
-  expect(Object.keys(pids()).toSorted()).toEqual(["cosmos", "host", "monitor", "service-bus", "static-web"]);
+  expect(Object.keys(pids()).toSorted()).toEqual(["blob", "cosmos", "host", "monitor", "service-bus", "static-web"]);
   const puts = calls().filter(({ method }) => method === "PUT");
   expect(puts.at(-1)?.path).toBe("/api/servers/own");
   expect(puts.at(-1)?.body).not.toContain("test@");

@@ -86,12 +86,12 @@ test("the runner may work on every document and queue, and read a watched server
         `Azure Service Bus Data Sender on queues/${name}`,
       ]),
       ...writes(CONTAINERS),
+      "append to the audit archive on containers/audit",
       "Metadata on databaseAccounts/",
       "Monitoring Metrics Publisher on components/",
       "Monitoring Reader on flexibleServers/shop-db",
       "PostgreSQL operations on subscriptions/00000000-0000-4000-8000-000000000009",
       "PostgreSQL server parameters on flexibleServers/shop-db",
-      "Storage Blob Data Contributor on containers/audit",
       "Storage Blob Data Owner on storageAccounts/runner",
       "Storage Queue Data Contributor on storageAccounts/runner",
       "Storage Table Data Contributor on storageAccounts/runner",
@@ -133,13 +133,15 @@ test("every role is a built-in one that exists, and none of them manages anythin
   );
 });
 
+const ownRoles = (over: Record<string, unknown> = {}) =>
+  deploymentOf("main.prod.bicepparam", over).instances.filter(
+    ({ type, isDeployed }) => type === "Microsoft.Authorization/roleDefinitions" && isDeployed,
+  );
+
 test("the roles of our own change server parameters alone, and are made only where a server allows it", () => {
-  const rolesOf = (over: Record<string, unknown>) =>
-    deploymentOf("main.prod.bicepparam", over).instances.filter(
-      ({ type, isDeployed }) => type === "Microsoft.Authorization/roleDefinitions" && isDeployed,
-    );
-  expect(rolesOf({ watchedServers: [] })).toEqual([]);
-  const actions = rolesOf({}).map((role) => JSON.stringify(propertyOf(role, "permissions")));
+  const onServers = (over: Record<string, unknown>) => ownRoles(over).filter(({ symbol }) => symbol !== "archiveRole");
+  expect(onServers({ watchedServers: [] })).toEqual([]);
+  const actions = onServers({}).map((role) => JSON.stringify(propertyOf(role, "permissions")));
   expect(actions).toHaveLength(2);
   expect(actions.join("")).not.toContain("*");
   expect(actions.map((list) => list.match(/[A-Za-z]+\/(write|action|delete)"/g))).toEqual([
@@ -164,4 +166,19 @@ test("who may scale a server holds a role of its own on that server alone", () =
     "PostgreSQL operations on subscriptions/00000000-0000-4000-8000-000000000009",
     "PostgreSQL server size on flexibleServers/shop-db",
   ]);
+});
+
+test("the audit archive can be read and added to, by the runner alone: nobody overwrites or deletes in it", () => {
+  const roles = ownRoles().filter(({ symbol }) => symbol === "archiveRole");
+  expect(roles).toHaveLength(1);
+  const [role] = roles;
+  if (role === undefined) throw new Error("the role is missing");
+  const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+  expect(propertyOf(role, "permissions")).toEqual([
+    { actions: [], dataActions: [`${blobs}/read`, `${blobs}/add/action`] },
+  ]);
+  const onArchive = Object.entries(grants("main.prod.bicepparam")).flatMap(([zone, list]) =>
+    list.filter((grant) => grant.includes("audit")).map((grant) => `${zone}: ${grant}`),
+  );
+  expect(onArchive).toEqual(["runner: append to the audit archive on containers/audit"]);
 });

@@ -21,6 +21,7 @@ const OF_THE_PLATFORM = new Set([
 ]);
 /** Never set in Azure, each with the reason. */
 const NOT_IN_AZURE: Record<string, string> = {
+  ARCHIVE_CONNECTION_STRING: "it holds a key; the identity signs in",
   COSMOS_KEY: "keys are switched off; the identity signs in",
   ServiceBus: "a connection string holds a key; the identity signs in",
   PGMEDIC_FRONT_PROOF: "only the local front has a secret; a Static Web App is vouched for by the platform",
@@ -80,12 +81,14 @@ test("each zone starts with its settings, and gets none that is another zone's b
     PGMEDIC_FRONT_HOST: "calm-sea-0a1b2c3d4.5.azurestaticapps.net",
     WEBSITE_INSTANCE_ID: "i-1",
     COSMOS_ENDPOINT: "https://pgmedic.documents.azure.com:443/",
+    ARCHIVE_ENDPOINT: "https://pgmprodaudit.blob.core.windows.net/",
   };
   for (const [zone, settings] of Object.entries({ ...zones, ...settingsByZone("main.dev.bicepparam") }))
     expect(readSettings({ ...settings, ...inAzure }).PGMEDIC_APP).toBe(zone);
   const of = (zone: string) => Object.keys(zones[zone] ?? {});
   expect(of("api").filter((name) => name.startsWith("INGEST_"))).toEqual([]);
   for (const zone of ["ingest", "runner"]) expect(of(zone)).not.toContain("PGMEDIC_FRONT_HOST");
+  expect([...of("ingest"), ...of("api")]).not.toContain("ARCHIVE_ENDPOINT");
 });
 
 test("a password is a reference to the vault, and only the runner has it", () => {

@@ -1,5 +1,6 @@
 // What the alert rules and the workbook look for is what PgMedic tells: under these names, with these keys.
 import { describe, expect, test } from "vitest";
+import { ARCHIVE } from "../../../functions/archive-audit.ts";
 import { SILENCE } from "../../../functions/silence.ts";
 import { SWEPT } from "../../../functions/sweep.ts";
 import {
@@ -44,7 +45,7 @@ const VOCABULARY: Vocabulary = {
     "/api/alerts",
     ...ResolutionPath.options,
   ]),
-  lines: new Set([`${SWEPT}: done`, `${SILENCE}: why`]),
+  lines: new Set([`${SWEPT}: done`, `${SILENCE}: why`, `${ARCHIVE}: why`]),
   keys: new Set([...Object.values(ATTRIBUTE), FAILURE]),
   dimensions: new Map(Object.entries(METRIC).map(([what, name]) => [name, dimensionOf.get(what)])),
 };
