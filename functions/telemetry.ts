@@ -3,6 +3,7 @@ import { z } from "zod";
 import { count, inSpan, recordSeconds } from "../shared/adapters/telemetry.ts";
 import type { Queue } from "../shared/contracts/messages.ts";
 import type { Run, StepInput, StepName, StepOutput } from "../shared/contracts/steps.ts";
+import { unquoted } from "../shared/core/log-text.ts";
 import { msBetween } from "../shared/core/time.ts";
 import { traceparentOf } from "../shared/core/trace.ts";
 import { services } from "./services.ts";
@@ -36,7 +37,7 @@ export const tracedMessages =
       // Application Insights takes the name of what a consumer did from here.
       "ai.operation.name": name,
     };
-    await inSpan(name, { traceparent, kind: "consumer", attributes }, () => handler(body, context));
+    await inSpan(name, { traceparent, kind: "consumer", attributes }, () => handler(body, context)).catch(rethrow);
   };
 
 /** Does one step of a run within its incident's trace, and counts what came of it. */
@@ -52,7 +53,11 @@ export function tracedStep<Name extends StepName>(
     // A figure must never make a step fail that has been done.
     await measure(name, input, output).catch(() => {});
     return output;
-  });
+  }).catch(rethrow);
+}
+
+function rethrow(failure: unknown): never {
+  throw unquoted(failure);
 }
 
 /** Executions and roll-backs; one that waits for a better moment comes again. */

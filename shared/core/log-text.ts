@@ -20,9 +20,34 @@ export function scrubbed(text: string): string {
   return SECRETS.reduce((line, [pattern, instead]) => line.replace(pattern, instead), short);
 }
 
+/** Classes of SQLSTATE, appendix A of PostgreSQL's documentation, as far as a run meets them. */
+const CLASSES: Readonly<Record<string, string>> = {
+  "08": "the connection was lost",
+  "25": "the transaction is in the wrong state",
+  "28": "the sign-in was refused",
+  "40": "the transaction was rolled back",
+  "42": "a name is unknown or a right is missing",
+  "53": "the server is out of resources",
+  "55": "the object is in use or not ready",
+  "57": "the statement was cancelled, or the server is shutting down",
+  "58": "the server's system failed",
+  XX: "internal error of the server",
+};
+
+/** The SQLSTATE of a failure that PostgreSQL reported; null for any other. */
+function sqlStateOf(failure: unknown): string | null {
+  if (!(failure instanceof Error) || !("severity" in failure) || !("code" in failure)) return null;
+  return typeof failure.code === "string" && /^[0-9A-Z]{5}$/.test(failure.code) ? failure.code : null;
+}
+
 /** What went wrong, in a line for the log. PostgreSQL's own messages quote values and statements: of those only the SQLSTATE is told. */
 export function failureText(failure: unknown): string {
-  if (!(failure instanceof Error)) return scrubbed(String(failure));
-  const isPostgres = "severity" in failure && "code" in failure && typeof failure.code === "string";
-  return isPostgres ? `PostgreSQL answered with SQLSTATE ${String(failure.code)}` : scrubbed(failure.message);
+  const state = sqlStateOf(failure);
+  if (state === null) return scrubbed(failure instanceof Error ? failure.message : String(failure));
+  const meaning = CLASSES[state.slice(0, 2)];
+  return `PostgreSQL answered with SQLSTATE ${state}${meaning === undefined ? "" : `: ${meaning}`}`;
 }
+
+/** The host logs and exports whatever a function throws: what PostgreSQL said is put into words that quote nothing. */
+export const unquoted = (failure: unknown): unknown =>
+  sqlStateOf(failure) === null ? failure : new Error(failureText(failure));

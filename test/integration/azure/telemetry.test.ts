@@ -83,6 +83,8 @@ describe("an incident from its alert to its end", () => {
     all = insights.envelopes();
     const [, id = ""] = traceparentOf(journey.incidentId).split("-");
     trace = spans(all.filter(tagged(id)));
+    const bytes = all.filter(tagged(id)).reduce((sum, envelope) => sum + JSON.stringify(envelope).length, 0);
+    console.log(`an incident is ${trace.length} spans, ${Math.round(bytes / 1024)} kB`);
   }, 180_000);
 
   /** What somebody who can reach a queue or an address might send. */

@@ -38,6 +38,11 @@ describe("a line of the log that leaves the process", () => {
       code: "22P02",
     });
     expect(failureText(failure)).toBe("PostgreSQL answered with SQLSTATE 22P02");
+    expect(failureText(Object.assign(failure, { code: "57014" }))).toMatch(
+      /SQLSTATE 57014: the statement was cancelled/,
+    );
+    // One that only says so is no failure of PostgreSQL's.
+    expect(failureText(Object.assign(new Error("text"), { severity: "x", code: "x".repeat(9) }))).toBe("text");
     expect(failureText(new Error("connect ECONNREFUSED 127.0.0.1:5432"))).toBe("connect ECONNREFUSED 127.0.0.1:5432");
     expect(failureText("gone")).toBe("gone");
   });
