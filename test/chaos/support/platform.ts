@@ -11,7 +11,7 @@ import { type Service, startProcess, temporaryFolder } from "../../support/proce
 import { type CrashPoints, startCrashPoints } from "./crash-points.ts";
 import { PASSWORDS } from "./parcels.ts";
 
-const FRONT_PROOF = "the front vouches for this";
+export const FRONT_PROOF = "the front vouches for this";
 const QUEUES = ["runs", "run-events", "approvals"];
 const ENTRIES = {
   cosmos: "infra/local/cosmos/main.ts",
@@ -89,12 +89,8 @@ export async function startPlatform(environment: Environment = {}) {
     /** SIGTERM, and the wait for the end. */
     stopGently: (part: Part) => end(part, "stop"),
     call: (method: string, path: string, body?: unknown): Promise<Response> =>
-      fetch(`http://127.0.0.1:${port("host")}/${path}`, {
-        method,
-        headers: HEADERS,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(60_000),
-      }),
+      callAt(`http://127.0.0.1:${port("host")}`, { method, path, body }),
+    callAt,
     /** Loses every orchestration, as a task hub that is lost does. Only while the host is down. */
     forgetRuns: (): void => rmSync(join(folder.path, "host"), { recursive: true, force: true }),
     log: (): string => running.get("host")?.errors() ?? "",
@@ -108,6 +104,15 @@ export async function startPlatform(environment: Environment = {}) {
     },
   };
 }
+
+/** A call as the front forwards it for Ann, to any app. */
+const callAt = (origin: string, { method, path, body }: { method: string; path: string; body?: unknown }) =>
+  fetch(`${origin}/${path}`, {
+    method,
+    headers: HEADERS,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(60_000),
+  });
 
 const PORTS: Record<Part, string> = {
   cosmos: "PGMEDIC_COSMOS_PORT",
