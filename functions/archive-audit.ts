@@ -113,10 +113,10 @@ async function archiveAll(
     if (JSON.stringify(next) !== JSON.stringify(last)) await system.keepArchiveProgress(next);
     last = next;
   };
-  const archiveOne = async (incidentId: string): Promise<boolean> => {
+  const archiveOne = async ({ incidentId, newest }: (typeof waiting)[number]): Promise<boolean> => {
     try {
       stores.signal.throwIfAborted();
-      const done = await archiveIncident(stores, incidentId);
+      const done = await archiveIncident(stores, { incidentId, newest });
       archived += done.archived;
       noteRefusal(refused, incidentId, { because: done.refused, at: begun.toISOString() });
       return left.delete(incidentId);
@@ -128,7 +128,7 @@ async function archiveAll(
   // One incident that fails does not hold up the others; when none of several can be archived, the storage is away.
   for (let at = 0, isAnswering = true; at < waiting.length && isAnswering; at += AT_ONCE) {
     const some = waiting.slice(at, at + AT_ONCE);
-    isAnswering = (await Promise.all(some.map(({ incidentId }) => archiveOne(incidentId)))).includes(true);
+    isAnswering = (await Promise.all(some.map(archiveOne))).includes(true);
     await keep();
   }
   return { archived, left, progress: last, failure };

@@ -7,16 +7,23 @@ const MAXIMUM_TRIES = 5;
 
 export type Stores = { archive: Archive; incidents: Incidents; signal: AbortSignal };
 
-/** Appends what one incident's chain has beyond its archived part. Two that do so at once lose no entry and double none. */
+/**
+ * Appends what one incident's chain has beyond its archived part, up to the newest entry that is known; null looks for it.
+ * Two that do so at once lose no entry and double none.
+ */
 export async function archiveIncident(
   { archive, incidents, signal }: Stores,
-  incidentId: string,
+  { incidentId, newest }: { incidentId: string; newest: number | null },
 ): Promise<{ archived: number; refused: string | null }> {
   let archived = 0;
   for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
     const end = await endOf(archive, incidentId, signal);
     if (end === null) return { archived, refused: "the last line of its archived chain cannot be read" };
-    const live = await incidents.auditAsStored(incidentId, end.last?.sequence ?? 0);
+    const after = end.last?.sequence ?? 0;
+    const live =
+      newest === null
+        ? await incidents.auditAsStored(incidentId, after)
+        : await incidents.auditBetween(incidentId, after, newest);
     const { entries, refused } = followers(end.last, live);
     const lengths = new Map([[end.name, end.bytes]]);
     let isMoved = false;

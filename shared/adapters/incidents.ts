@@ -1,18 +1,12 @@
 import { z } from "zod";
-import { AuditEntry } from "../contracts/api.ts";
-import { WrittenEntry } from "../contracts/archive.ts";
 import { Insight } from "../contracts/diagnostic-run.ts";
 import { Incident } from "../contracts/incident.ts";
+import { auditEntriesOf, type Seal } from "./audit-entries.ts";
 import type { Address, Documents, Stored } from "./documents.ts";
 
 const MAXIMUM_TRIES = 20;
 
 export type Incidents = ReturnType<typeof incidentsOf>;
-/** Seals an entry as the successor of another; the audit chain's rule, which core owns. */
-export type Seal = (
-  entry: Pick<AuditEntry, "incidentId" | "at" | "what" | "detail">,
-  previous: AuditEntry | null,
-) => AuditEntry;
 
 /** Incidents: one aggregate each, with insert-only documents beside it in the same partition. */
 export function incidentsOf(documents: Documents, seal: Seal) {
@@ -26,22 +20,6 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     documents.read(aggregate(incidentId), Incident);
 
   const inTurn = takingTurns();
-
-  const chain = async <T>(incidentId: string, after: number, schema: z.ZodType<T>): Promise<T[]> => {
-    const found = await documents.search(
-      {
-        container: "incidents",
-        sql:
-          'select * from c where c.incidentId = @partition and startswith(c.id, "audit-") and c.sequence > @after ' +
-          "order by c.sequence",
-        parameters: [{ name: "@after", value: after }],
-        partition: incidentId,
-      },
-      schema,
-    );
-    return found.map(({ value }) => value);
-  };
-  const audit = (incidentId: string): Promise<AuditEntry[]> => chain(incidentId, 0, AuditEntry);
 
   return {
     read: async (incidentId: string): Promise<Incident | null> => (await read(incidentId))?.value ?? null,
@@ -106,40 +84,9 @@ export function incidentsOf(documents: Documents, seal: Seal) {
         .toSorted((a, b) => (a.at < b.at ? -1 : 1));
     },
 
-    audit,
-    /** The entries after a sequence number, as they are stored: null is one that is no entry (any more). */
-    auditAsStored: (incidentId: string, after = 0): Promise<(AuditEntry | null)[]> =>
-      chain(incidentId, after, AuditEntry.nullable().catch(null)),
-    /** Which entries were written since a second of Unix time, by the database's own clock. */
-    auditWrittenSince: async (second: number): Promise<WrittenEntry[]> => {
-      const found = await documents.search(
-        {
-          container: "incidents",
-          sql:
-            "select c.incidentId, c.sequence, c._ts as writtenAt from c " +
-            'where startswith(c.id, "audit-") and c._ts >= @second',
-          parameters: [{ name: "@second", value: second }],
-        },
-        WrittenEntry,
-      );
-      return found.map(({ value }) => value);
-    },
-    /** Appends to the audit chain. `key` makes the entry once: the same step repeated adds nothing. */
-    appendAudit: async (entry: Pick<AuditEntry, "incidentId" | "at" | "what" | "detail">): Promise<void> => {
-      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
-        const chain = await audit(entry.incidentId);
-        if (chain.some((known) => known.what === entry.what && sameKey(known, entry))) return;
-        const next = seal(entry, chain.at(-1) ?? null);
-        const id = `audit-${String(next.sequence).padStart(6, "0")}`;
-        if ((await documents.create(beside(entry.incidentId, id), next)) === "created") return;
-      }
-      throw new Error(`the audit chain of ${entry.incidentId} is written too fast`);
-    },
+    ...auditEntriesOf(documents, seal),
   };
 }
-
-const sameKey = (a: { detail: Record<string, unknown> }, b: { detail: Record<string, unknown> }): boolean =>
-  a.detail["key"] !== undefined && a.detail["key"] === b.detail["key"];
 
 /** Lets the work on one key wait for the work that came before it. */
 function takingTurns() {

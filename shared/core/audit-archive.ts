@@ -57,7 +57,7 @@ export function followers(
   let previous = archived;
   for (const entry of live) {
     const place = (previous?.sequence ?? 0) + 1;
-    if (entry === null) return { entries, refused: `entry ${place} cannot be read` };
+    if (entry === null) return { entries, refused: `entry ${place} is missing, or is no entry` };
     const { sequence, previousHash, hash, ...content } = entry;
     const expected = sealed(content, previous);
     if (sequence !== place) return { entries, refused: `entry ${place} is missing` };
@@ -74,17 +74,22 @@ export const NO_PROGRESS: ArchiveProgress = { upTo: 0, rootDay: null, rootBytes:
 /** From which second on entries must be looked at. */
 export const lookFrom = ({ upTo }: ArchiveProgress): number => Math.max(0, upTo - OVERLAP_SECONDS);
 
-/** The incidents that have entries to archive, the one that waits longest first, and when its first such entry was written. */
+/**
+ * The incidents that have entries to archive, the one that waits longest first: when its first such entry was written, and the sequence
+ * number of its newest, null where none was written lately.
+ */
 export function incidentsToArchive(
   written: readonly WrittenEntry[],
   progress: ArchiveProgress,
-): { incidentId: string; since: number }[] {
-  const since = new Map<string, number>();
-  for (const { incidentId, writtenAt } of written)
-    since.set(incidentId, Math.min(writtenAt, since.get(incidentId) ?? writtenAt));
-  for (const { incidentId } of progress.refused) if (!since.has(incidentId)) since.set(incidentId, progress.upTo);
-  return [...since]
-    .map(([incidentId, first]) => ({ incidentId, since: first }))
+): { incidentId: string; since: number; newest: number | null }[] {
+  const found = new Map<string, { since: number; newest: number | null }>();
+  for (const { incidentId } of progress.refused) found.set(incidentId, { since: progress.upTo, newest: null });
+  for (const { incidentId, sequence, writtenAt } of written) {
+    const { since, newest } = found.get(incidentId) ?? { since: writtenAt, newest: null };
+    found.set(incidentId, { since: Math.min(writtenAt, since), newest: Math.max(sequence, newest ?? 0) });
+  }
+  return [...found]
+    .map(([incidentId, waiting]) => ({ incidentId, ...waiting }))
     .toSorted((a, b) => a.since - b.since || (a.incidentId < b.incidentId ? -1 : 1));
 }
 

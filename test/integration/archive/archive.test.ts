@@ -81,7 +81,9 @@ test("eight writers at once leave one chain", async () => {
   await appendEntries("inc-race", ...Array.from({ length: 30 }, (_, key) => `k${key}`));
   const { incidents } = services();
   const done = await Promise.all(
-    Array.from({ length: 8 }, () => archiveIncident({ archive: stores.archive, incidents, signal }, "inc-race")),
+    Array.from({ length: 8 }, () =>
+      archiveIncident({ archive: stores.archive, incidents, signal }, { incidentId: "inc-race", newest: null }),
+    ),
   );
   expect(done.reduce((sum, one) => sum + one.archived, 0)).toBe(30);
   await expectWhole("inc-race");
@@ -150,6 +152,22 @@ test("an entry that does not follow from the archived ones is refused, told, and
   await sweepOnce();
   await expectWhole("inc-bent");
   expect((await system.archiveProgress())?.refused).toEqual([]);
+});
+
+test("a document that is no entry any more stops no other chain, and is found", async () => {
+  const { documents } = services();
+  await appendEntries("inc-broken", "one", "two", "three");
+  const at = { container: "incidents", id: "audit-000002", partition: "inc-broken" } as const;
+  const second = (await documents.read(at, AuditEntry))?.value ?? expect.fail("no second entry");
+  await documents.put(at, { ...second, sequence: "two" });
+  await appendEntries("inc-1", "beside it");
+  await sweepOnce();
+  await expectWhole("inc-1");
+  expect(await keysOf("inc-broken")).toEqual(["one"]);
+  expect(lines.join("\n")).toContain("error pgmedic.archive: inc-broken: entry 2 is missing, or is no entry");
+  await documents.put(at, second);
+  await sweepOnce();
+  await expectWhole("inc-broken");
 });
 
 test("an incident that cannot be archived holds up no other one, and is told", async () => {
