@@ -26,12 +26,19 @@ export async function carryOut(run: Run, agreed: ProposedAction, work: Work): Pr
   );
 }
 
+/**
+ * Why an action of the platform must wait: an operation goes on, ours or another's. It must not cost an attempt, and while it restarts
+ * the server there is nobody to look at. Null for every other action.
+ */
+export async function atWorkInAzure(run: Run, action: TypedAction): Promise<string | null> {
+  if (known(action).actor !== "platform") return null;
+  const { resourceId } = await theServer(run);
+  const resource = await services().platform.readResource(resourceId);
+  return resource === null || resource.state === "Ready" ? null : `Azure is at work on the server (${resource.state})`;
+}
+
 async function throughPlatform(action: TypedAction, resourceId: string, { isDue }: Work): Promise<StatementRun> {
   const { platform } = services();
-  // An operation that goes on, ours or another's, is waited for: it must not cost an attempt.
-  const resource = await platform.readResource(resourceId);
-  if (resource !== null && resource.state !== "Ready")
-    return { outcome: "busy", because: `Azure is at work on the server (${resource.state})` };
   if (!(await isDue())) return { outcome: "done" };
   const { kind, parameters } = action;
   if (kind === "set_server_parameter") return platform.setServerParameter({ resourceId, ...parameters });

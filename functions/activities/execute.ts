@@ -10,7 +10,7 @@ import { msBetween, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
 import { acquireLock, assertToken, keepServer } from "./acquire-lock.ts";
-import { carryOut } from "./carry-out.ts";
+import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { attemptsOf, countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
@@ -65,9 +65,11 @@ async function done(run: Run): Promise<Answer> {
 
 /** Takes up the work where the server shows it to be. */
 async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promise<Answer> {
+  const attempts = await attemptsOf(run);
+  const atWork = await atWorkInAzure(run, agreed.action);
+  if (atWork !== null) return waiting(atWork, checkAgainMs(attempts));
   const look = await lookAt(run, agreed.action);
   // What was there before this run first tried is somebody else's.
-  const attempts = await attemptsOf(run);
   if (look.progress === "other" || (look.progress !== "pending" && attempts.length === 0))
     return {
       outcome: "changed",
@@ -132,6 +134,9 @@ async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<An
   if (result.outcome === "running") return waiting("the work goes on in the server", CHECK_AGAIN_MS.most);
   if (result.outcome === "busy") return waiting(result.because, checkAgainMs(await attemptsOf(run)));
   const after = await lookAt(run, agreed.action);
+  // What Azure refuses it refuses again, and says what a person can do about it.
+  if (after.progress !== "done" && result.outcome === "failed" && known(agreed.action).actor === "platform")
+    return { outcome: "failed", because: result.because };
   if (after.progress !== "done")
     return waiting(result.outcome === "failed" ? result.because : "the catalog does not show it yet", SECOND_MS);
   await recordExecution(run, after);

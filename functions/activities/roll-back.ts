@@ -1,12 +1,13 @@
 import { known, statementOf } from "../../shared/catalogue/actions/index.ts";
-import type { StepInput, StepOutput } from "../../shared/contracts/steps.ts";
+import type { ProposedAction } from "../../shared/contracts/proposal.ts";
+import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { noted } from "../../shared/core/incident-state.ts";
 import { audited, ownEntry } from "../../shared/core/incident-writes.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
 import { acquireLock, assertToken } from "./acquire-lock.ts";
-import { carryOut } from "./carry-out.ts";
+import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { readAutonomy } from "./guardrail-facts.ts";
 import { noteSize } from "./note-size.ts";
 import { theIncident } from "./subject.ts";
@@ -40,26 +41,13 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   const isGone = ({ object }: Look): boolean =>
     action.kind === "drop_index" && object !== null && object.oid !== execution.objectOid;
   const isUndone = (look: Look): boolean => look.progress === "done" || isGone(look);
+  const atWork = await atWorkInAzure(run, action);
+  if (atWork !== null) return waiting(atWork);
   const before = await lookAt(run, action);
   if (before.progress === "running") return waiting("undoing it goes on in the server");
   if (!isUndone(before)) {
-    await keepStamp(run, action, before);
-    const result = await carryOut(
-      run,
-      { ...proposal, action },
-      {
-        name: action.kind,
-        statements: known(action).statements,
-        owner: before.owner,
-        isDue: async () => {
-          const isDue = !isUndone(await lookAt(run, action));
-          await assertToken(run);
-          return isDue;
-        },
-      },
-    );
-    if (!isUndone(await lookAt(run, action)))
-      return waiting(result.outcome === "failed" ? result.because : "it is not undone yet");
+    const notDone = await carryOutBack(run, { ...proposal, action }, { before, isUndone });
+    if (notDone !== null) return notDone;
   }
   await noteSize(run, action);
   const at = now();
@@ -74,4 +62,32 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   );
   await outbox.tryRelay(run.incidentId);
   return { outcome: "done" };
+}
+
+type Undoing = { before: Look; isUndone: (look: Look) => boolean };
+
+/** Carries the way back out; answers why it is not undone yet, or null when it is. */
+async function carryOutBack(
+  run: Run,
+  back: ProposedAction,
+  { before, isUndone }: Undoing,
+): Promise<StepOutput<"rollBack"> | null> {
+  const { action } = back;
+  const { statements, actor } = known(action);
+  await keepStamp(run, action, before);
+  const result = await carryOut(run, back, {
+    name: action.kind,
+    statements,
+    owner: before.owner,
+    isDue: async () => {
+      const isDue = !isUndone(await lookAt(run, action));
+      await assertToken(run);
+      return isDue;
+    },
+  });
+  if (result.outcome === "running") return waiting("undoing it goes on in the server");
+  if (isUndone(await lookAt(run, action))) return null;
+  // What Azure refuses it refuses again, and says what a person can do about it.
+  if (result.outcome === "failed" && actor === "platform") return { outcome: "failed", because: result.because };
+  return waiting("because" in result ? result.because : "it is not undone yet");
 }

@@ -91,8 +91,11 @@ export function refusalOf(error: unknown, right: string): Answer {
       return { outcome: "busy", because: `Azure is busy with another operation on this server (${said})` };
     case 429:
       return { outcome: "busy", because: `Azure asks for patience: too many requests within a short time (${said})` };
-    default:
-      return failed(`Azure answered ${refusal.statusCode} (${said})`);
+    default: {
+      const because = `Azure answered ${refusal.statusCode} (${said})`;
+      // A hiccup of the control plane that outlasted the client's own patience.
+      return refusal.statusCode >= 500 ? { outcome: "busy", because } : failed(because);
+    }
   }
 }
 

@@ -187,12 +187,7 @@ test.each([
     failure(400, "InvalidParameterValue", "bad"),
     /Azure answered 400 \(InvalidParameterValue: bad\)/,
   ],
-  [
-    "no JSON",
-    "failed",
-    (): Reply => ({ status: 502, body: "<html>Bad gateway</html>" }),
-    /Azure answered 502 \(<html>/,
-  ],
+  ["no JSON", "busy", (): Reply => ({ status: 502, body: "<html>Bad gateway</html>" }), /Azure answered 502 \(<html>/],
 ])("a change that is refused as %s is %s, with what to do", async (_kind, outcome, reply, because) => {
   const { answer } = await set(OLD, reply);
   expect(answer).toEqual({ outcome, because: expect.stringMatching(because) });

@@ -1,5 +1,5 @@
 // A server parameter on the local cloud, the whole way: proposed, approved, set through Resource Manager, verified, taken back.
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -59,6 +59,15 @@ async function approve({ incidentId, proposal }: IncidentDetail): Promise<void> 
   expect(status).toBe(200);
 }
 
+/** Under another name it is a server that nothing was done to yet. */
+async function registerAs(id: string, former: string): Promise<void> {
+  const shop = z.looseObject({}).parse((await cloud.call("GET", `servers/${former}`)).body);
+  expect((await cloud.call("DELETE", `servers/${former}`, { as: ["admin"] })).status).toBe(204);
+  const { displayName, resourceId, environment, tier, enabled, vCores, schemas, connection } = shop;
+  const body = { displayName, resourceId, environment, tier, enabled, vCores, schemas, connection };
+  expect((await cloud.call("PUT", `servers/${id}`, { as: ["admin"], body })).status).toBe(201);
+}
+
 const Run = z.object({ children: z.object({ host: z.object({ pid: z.number() }) }) });
 async function killHost(): Promise<void> {
   const { host } = Run.parse(JSON.parse(readFileSync(join(cloud.settings.PGMEDIC_STATE, "run.json"), "utf8"))).children;
@@ -87,13 +96,7 @@ test("an approved change whose host dies between request and end is set once, se
 });
 
 test("a change that makes it worse is taken back, in the server too", async () => {
-  // Under another name it is a server that nothing was done to yet.
-  const shop = z.looseObject({}).parse((await cloud.call("GET", "servers/shop")).body);
-  expect((await cloud.call("DELETE", "servers/shop", { as: ["admin"] })).status).toBe(204);
-  const { displayName, resourceId, environment, tier, enabled, vCores, schemas, connection } = shop;
-  const body = { displayName, resourceId, environment, tier, enabled, vCores, schemas, connection };
-  expect((await cloud.call("PUT", "servers/shop-again", { as: ["admin"], body })).status).toBe(201);
-
+  await registerAs("shop-again", "shop");
   const incident = await stormy("storm-2");
   expect(incident.proposal?.inverse?.statement).toBe("Azure server parameter max_wal_size: 256 → 32");
   await approve(incident);
@@ -109,5 +112,21 @@ test("a change that makes it worse is taken back, in the server too", async () =
   await script;
   expect(ended.resolution).toMatchObject({ path: "rolledBack" });
   expect(ended.rollBack).toMatchObject({ done: true });
+  expect(await maxWalSize()).toBe("32MB");
+});
+
+test("a change that Azure refuses ends at once, with the reason", async () => {
+  await registerAs("shop-refused", "shop-again");
+  const incident = await stormy("storm-3");
+  // From here on the server takes no change of its settings.
+  const { rows } = await database.query<{ data_directory: string }>("show data_directory");
+  appendFileSync(join(rows[0]?.data_directory ?? "", "pgmedic.conf"), "allow_alter_system = off\n");
+  await database.query("select pg_reload_conf()");
+  await approve(incident);
+  const ended = await untilState(cloud, incident.incidentId, [...ENDED]);
+  expect(ended.resolution).toMatchObject({
+    path: "failed",
+    because: expect.stringMatching(/Azure gave the change up: .*ALTER SYSTEM is not allowed/),
+  });
   expect(await maxWalSize()).toBe("32MB");
 });
