@@ -1,4 +1,4 @@
-import { ApprovalMessage, Message } from "../shared/contracts/messages.ts";
+import type { Message } from "../shared/contracts/messages.ts";
 import type { StepName } from "../shared/contracts/steps.ts";
 
 /** Metrics, by name. Durations are in seconds; a step that is repeated after a crash counts again. */
@@ -35,11 +35,7 @@ export const ATTRIBUTE = {
   disposition: "pgmedic.disposition",
 } as const;
 
-/** Types of messages, and the word for those that are none of them. */
-export const MESSAGE_TYPES = [...Message.options.map(({ shape }) => shape.type.value), "unreadable"] as const;
-export const VERDICTS = [...ApprovalMessage.shape.verdict.options, "unknown"] as const;
-
 /** Names of spans. None is made of what somebody sent: names are as many as there are rows in a table. */
 export const spanOfRequest = (method: string, route: string): string => `${method} /api/${route}`;
-export const spanOfMessage = (type: (typeof MESSAGE_TYPES)[number]): string => `receive ${type}`;
+export const spanOfMessage = (type: Message["type"] | "unreadable"): string => `receive ${type}`;
 export const spanOfStep = (name: StepName): string => `step ${name}`;

@@ -1,16 +1,20 @@
 import type { InvocationContext } from "@azure/functions";
 import { z } from "zod";
 import { count, inSpan, recordSeconds } from "../shared/adapters/telemetry.ts";
-import type { Queue } from "../shared/contracts/messages.ts";
+import { ApprovalMessage, Message, type Queue } from "../shared/contracts/messages.ts";
 import type { Run, StepInput, StepName, StepOutput } from "../shared/contracts/steps.ts";
 import { unquoted } from "../shared/core/log-text.ts";
 import { msBetween } from "../shared/core/time.ts";
 import { traceparentOf } from "../shared/core/trace.ts";
 import { services } from "./services.ts";
-import { ATTRIBUTE, DIMENSION, MESSAGE_TYPES, METRIC, spanOfMessage, spanOfStep, VERDICTS } from "./telemetry-names.ts";
+import { ATTRIBUTE, DIMENSION, METRIC, spanOfMessage, spanOfStep } from "./telemetry-names.ts";
 
 /** Counts something that happened, by what it was. */
 const tally = (what: keyof typeof DIMENSION, value: string): void => count(METRIC[what], { [DIMENSION[what]]: value });
+
+/** Types of messages, and the word for those that are none of them. */
+export const MESSAGE_TYPES = [...Message.options.map(({ shape }) => shape.type.value), "unreadable"] as const;
+const VERDICTS = [...ApprovalMessage.shape.verdict.options, "unknown"] as const;
 
 /** A message as far as telemetry reads it: what does not fit is not repeated, since anybody may have made it. */
 const Named = z.looseObject({

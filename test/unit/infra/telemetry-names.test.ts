@@ -6,12 +6,12 @@ import { SWEPT } from "../../../functions/sweep.ts";
 import {
   ATTRIBUTE,
   DIMENSION,
-  MESSAGE_TYPES,
   METRIC,
   spanOfMessage,
   spanOfRequest,
   spanOfStep,
 } from "../../../functions/telemetry-names.ts";
+import { MESSAGE_TYPES } from "../../../functions/telemetry.ts";
 import { Settings } from "../../../functions/settings.ts";
 import { ENDPOINTS } from "../../../functions/zones/api.ts";
 import { spanOfStatement } from "../../../shared/adapters/postgres.ts";
