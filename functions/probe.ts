@@ -1,6 +1,7 @@
 import type { ProbeMessage } from "../shared/contracts/messages.ts";
 import { checkServer } from "../shared/investigation/check-server.ts";
 import { watchedServers } from "./database.ts";
+import { makeReport } from "./make-report.ts";
 import { runDiagnostic } from "./run-diagnostic.ts";
 import { services } from "./services.ts";
 
@@ -9,6 +10,12 @@ export async function answerProbe({ requestId, serverId, what }: ProbeMessage): 
   const { servers, system, now } = services();
   const server = await servers.read(serverId);
   if (server === null) return;
-  if (what.kind === "diagnostic") return runDiagnostic(requestId, server, what);
-  await system.answerProbe(requestId, await checkServer(watchedServers(), server, now()));
+  switch (what.kind) {
+    case "diagnostic":
+      return runDiagnostic(requestId, server, what);
+    case "check":
+      return system.answerProbe(requestId, await checkServer(watchedServers(), server, now()));
+    case "report":
+      return system.answerProbe(requestId, await makeReport(server));
+  }
 }

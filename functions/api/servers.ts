@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { z } from "zod";
 import type { ServerView } from "../../shared/contracts/api.ts";
 import { isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
-import { type Server, ServerRegistration } from "../../shared/contracts/server.ts";
+import { type Server, ServerCheck, ServerRegistration } from "../../shared/contracts/server.ts";
+import { ServerReport } from "../../shared/contracts/server-report.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 
@@ -53,32 +55,41 @@ const PATIENCE_MS = 20_000;
 const LOOK_EVERY_MS = 150;
 
 /** `POST /api/servers/{serverId}/check`: asks the runner to connect as both roles and say what is missing. */
-export async function checkServer(request: HttpRequest): Promise<HttpResponseInit> {
-  const { servers, messages } = services();
+export const checkServer = (request: HttpRequest): Promise<HttpResponseInit> =>
+  askRunner(request, { kind: "check", place: "checks", schema: ServerCheck });
+
+/** `GET /api/servers/{serverId}/checks/{requestId}` */
+export const readCheck = (request: HttpRequest): Promise<HttpResponseInit> => readAnswer(request, ServerCheck);
+
+/** `POST /api/servers/{serverId}/report`: asks the runner what it would have proposed and refused so far. */
+export const reportOnServer = (request: HttpRequest): Promise<HttpResponseInit> =>
+  askRunner(request, { kind: "report", place: "reports", schema: ServerReport });
+
+/** `GET /api/servers/{serverId}/reports/{requestId}` */
+export const readReport = (request: HttpRequest): Promise<HttpResponseInit> => readAnswer(request, ServerReport);
+
+type Wish = { kind: "check" | "report"; place: string; schema: z.ZodType };
+
+/** The api app may not look at a server itself: it asks the runner, and answers what that stored, or where it will be. */
+async function askRunner(request: HttpRequest, { kind, place, schema }: Wish): Promise<HttpResponseInit> {
+  const { servers, messages, system } = services();
   const serverId = idIn(request);
   if ((await servers.read(serverId)) === null) return unknown(serverId);
-  const requestId = `probe-${randomUUID().replaceAll("-", "")}`;
-  await messages.send("runs", requestId, {
-    schemaVersion: 1,
-    type: "probe",
-    requestId,
-    serverId,
-    what: { kind: "check" },
-  });
+  const requestId = `probe-${randomUUID().replaceAll("-", "")}`.slice(0, 40);
+  await messages.send("runs", requestId, { schemaVersion: 1, type: "probe", requestId, serverId, what: { kind } });
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
-    const found = await services().system.probeAnswer(requestId);
+    const found = await system.probeAnswer(requestId, schema);
     if (found !== null) return answer(200, found);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-  return { status: 202, headers: { location: `/api/servers/${serverId}/checks/${requestId}`, "retry-after": "5" } };
+  return { status: 202, headers: { location: `/api/servers/${serverId}/${place}/${requestId}`, "retry-after": "5" } };
 }
 
-/** `GET /api/servers/{serverId}/checks/{requestId}` */
-export async function readCheck(request: HttpRequest): Promise<HttpResponseInit> {
+async function readAnswer(request: HttpRequest, schema: z.ZodType): Promise<HttpResponseInit> {
   const requestId = Id.safeParse(request.params["requestId"]);
-  const found = requestId.success ? await services().system.probeAnswer(requestId.data) : null;
-  if (found === null) return problem(404, "no-answer-yet", { title: "There is no answer to this check (yet)" });
+  const found = requestId.success ? await services().system.probeAnswer(requestId.data, schema) : null;
+  if (found === null) return problem(404, "no-answer-yet", { title: "There is no answer to this question (yet)" });
   return answer(200, found);
 }
 

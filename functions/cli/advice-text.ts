@@ -1,22 +1,8 @@
 import type { Choice } from "../../shared/advisor/advice.ts";
 import { candidateName } from "../../shared/advisor/candidates.ts";
-import { known } from "../../shared/catalogue/actions/index.ts";
-import { indexName } from "../../shared/core/index-name.ts";
-import type { Advised } from "./advise.ts";
-
-/** The statements that build each index of an advice, under names that are free. */
-export function statementsFor(chosen: readonly Choice[]): Map<Choice, string[]> {
-  const taken: string[] = [];
-  return new Map(
-    chosen.map((choice) => {
-      const { table, shape } = choice.candidate;
-      const name = indexName(table.table, shape, [...taken, ...table.indexes.map(({ index }) => index)]);
-      taken.push(name);
-      const parameters = { schema: table.schema, table: table.table, name, ...shape };
-      return [choice, known({ kind: "create_index", parameters }).statements];
-    }),
-  );
-}
+import type { Advised } from "../../shared/investigation/advise-workload.ts";
+import { forDevelopers, statementsFor, weightOf } from "../../shared/proposal/server-report.ts";
+import type { Timed } from "./advise.ts";
 
 export const oneLine = (query: string, length = 100): string => {
   const text = query.replaceAll(/\s+/g, " ").trim();
@@ -31,17 +17,13 @@ const totals = ({ advice: { costs } }: Advised): { before: number; after: number
   before: costs.reduce((sum, { before }) => sum + before, 0),
   after: costs.reduce((sum, { after }) => sum + after, 0),
 });
-/** What all statements weigh together, in ms. */
-export const weightOf = ({ asked }: Advised): number =>
-  asked.workload.statements.reduce((sum, { totalMs }) => sum + totalMs, 0);
-
 const shareOf = (choice: Choice, advised: Advised): number => {
   if (advised.asked.interval !== null) return choice.savedMs / Math.max(1, weightOf(advised));
   const saved = choice.gains.reduce((sum, { before, after }) => sum + before.cost - after.cost, 0);
   return saved / Math.max(1, totals(advised).before);
 };
 
-export function adviceAsJson(advised: Advised): string {
+export function adviceAsJson(advised: Timed): string {
   const { advice, queries, ms } = advised;
   const statements = statementsFor(advice.chosen);
   const indexes = advice.chosen.map((choice) => ({
@@ -68,7 +50,7 @@ export function adviceAsJson(advised: Advised): string {
   );
 }
 
-export function adviceAsText(advised: Advised): string {
+export function adviceAsText(advised: Timed): string {
   const { advice, asked, ms } = advised;
   const { before, after } = totals(advised);
   const bytes = advice.chosen.reduce((sum, choice) => sum + choice.bytes, 0);
@@ -82,7 +64,7 @@ export function adviceAsText(advised: Advised): string {
       ...choiceLines(choice, at + 1, statements.get(choice) ?? []),
       ...gainLines(choice, advised),
     ]),
-    ...section("Queries that no index helps", queryLines(advised)),
+    ...section("Queries that no index helps", developerLines(forDevelopers(advised))),
     ...section(
       "Not advised",
       advice.rejected.map(({ what, because }) => `${what}: ${because}`),
@@ -114,16 +96,9 @@ function choiceLines(
   ];
 }
 
-/** What is wrong with queries themselves; those that an advised index serves as they are left out. */
-export function queryLines({ queries, advice, asked }: Pick<Advised, "queries" | "advice" | "asked">): string[] {
-  const served = new Set(advice.chosen.flatMap(({ gains }) => gains.map(({ statement }) => statement.key)));
-  return queries
-    .filter(({ key }) => !served.has(key))
-    .flatMap(({ key, statement, recommendation }) => {
-      const query = asked.workload.statements.find((known) => known.key === key)?.query ?? "";
-      return [`${statement} ${recommendation}`, `    ${oneLine(query)}`];
-    });
-}
+/** Queries that no index mends, with what does. */
+export const developerLines = (problems: ReturnType<typeof forDevelopers>): string[] =>
+  problems.flatMap(({ problem, recommendation, query }) => [`${problem} ${recommendation}`, `    ${oneLine(query)}`]);
 
 const MOST_GAINS = 4;
 

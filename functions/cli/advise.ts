@@ -1,21 +1,24 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { postgresOf, type Session } from "../../shared/adapters/postgres.ts";
-import type { Advice, Limits } from "../../shared/advisor/advice.ts";
-import { adviseIndexes } from "../../shared/advisor/advise-indexes.ts";
+import type { Limits } from "../../shared/advisor/advice.ts";
 import { OF_A_PERSON, OF_AN_INVESTIGATION } from "../../shared/advisor/choose-index.ts";
 import type { PlannerClone } from "../../shared/advisor/clone-protocol.ts";
 import { startPlannerClone } from "../../shared/advisor/clone-thread.ts";
-import { queryProblems } from "../../shared/advisor/find-query-problems.ts";
-import type { QueryProblem } from "../../shared/advisor/query-problems.ts";
+import {
+  adviseWorkload,
+  type Advised,
+  type Asked,
+  countedWorkload,
+} from "../../shared/investigation/advise-workload.ts";
 import { adviceAsJson, adviceAsText } from "./advice-text.ts";
 import type { AdviseArguments } from "./arguments.ts";
 import { gate } from "./gate.ts";
 import { type Outcome, progressOn, serverOf } from "./outcome.ts";
-import { type Asked, countedWorkload, writtenWorkload } from "./workload.ts";
+import { writtenWorkload } from "./workload.ts";
 
-/** An advice with what it was about, the queries that no index helps, and how long it took. */
-export type Advised = { asked: Asked; advice: Advice; queries: QueryProblem[]; ms: number };
+/** An advice with how long it took. */
+export type Timed = Advised & { ms: number };
 
 /** `pgmedic advise`: what the workload would gain from, tried in the planner clone. */
 export async function advise(given: AdviseArguments): Promise<Outcome> {
@@ -41,7 +44,7 @@ export async function adviseFor(
   url: string,
   limits: Limits,
   read: (session: Session) => Promise<Asked>,
-): Promise<Advised> {
+): Promise<Timed> {
   const progress = progressOn(process.stderr);
   const purpose = { server: serverOf({ schema: ["public"] }), applicationName: "pgmedic/advise" };
   progress.say("reading the workload and the catalog");
@@ -50,12 +53,8 @@ export async function adviseFor(
   const clone = startPlannerClone(join(tmpdir(), "pgmedic-clone"));
   try {
     const startedAt = performance.now();
-    const advice = await adviseIndexes(counted(clone, progress.say), asked.catalog, asked.workload, limits);
-    const ms = performance.now() - startedAt;
-    const blocks = new Map(asked.interval?.statements.map(({ key, blocksPerCall }) => [key, blocksPerCall]));
-    const blocksPerCall = (key: string): number => blocks.get(key) ?? 0;
-    const queries = await queryProblems(clone, asked.workload.statements, { catalog: asked.catalog, blocksPerCall });
-    return { asked, advice: { ...advice, unplanned: [...advice.unplanned, ...asked.unparsed] }, queries, ms };
+    const advised = await adviseWorkload(counted(clone, progress.say), asked, limits);
+    return { ...advised, ms: performance.now() - startedAt };
   } finally {
     progress.clear();
     await clone.close();

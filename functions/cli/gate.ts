@@ -1,6 +1,7 @@
 import type { Choice } from "../../shared/advisor/advice.ts";
-import type { Advised } from "./advise.ts";
-import { oneLine, section, statementsFor } from "./advice-text.ts";
+import type { Advised } from "../../shared/investigation/advise-workload.ts";
+import { statementsFor } from "../../shared/proposal/server-report.ts";
+import { oneLine, section } from "./advice-text.ts";
 import type { Outcome } from "./outcome.ts";
 
 type Failure = { query: string; table: string; index: string; costBefore: number; costAfter: number };

@@ -12,7 +12,16 @@ import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { prepareClients } from "../prepare.ts";
 import { tracedRequests } from "../traced-requests.ts";
-import { checkServer, deleteServer, listServers, putServer, readCheck, readServer } from "../api/servers.ts";
+import {
+  checkServer,
+  deleteServer,
+  listServers,
+  putServer,
+  readCheck,
+  readReport,
+  readServer,
+  reportOnServer,
+} from "../api/servers.ts";
 import type { Role } from "../../shared/contracts/api.ts";
 
 /** name: [method, route, role, handler] */
@@ -23,6 +32,8 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   deleteServer: ["DELETE", "servers/{serverId}", "admin", deleteServer],
   checkServer: ["POST", "servers/{serverId}/check", "operator", checkServer],
   readCheck: ["GET", "servers/{serverId}/checks/{requestId}", "reader", readCheck],
+  reportOnServer: ["POST", "servers/{serverId}/report", "operator", reportOnServer],
+  readReport: ["GET", "servers/{serverId}/reports/{requestId}", "reader", readReport],
   listIncidents: ["GET", "incidents", "reader", listIncidents],
   openIncident: ["POST", "incidents", "operator", openIncident],
   readIncident: ["GET", "incidents/{incidentId}", "reader", readIncident],

@@ -3,7 +3,8 @@ import { Autonomy } from "../contracts/api.ts";
 import { ArchiveProgress } from "../contracts/archive.ts";
 import { Chat } from "../contracts/chat.ts";
 import { DeadLetter } from "../contracts/dead-letter.ts";
-import { ServerCheck } from "../contracts/server.ts";
+import type { ServerCheck } from "../contracts/server.ts";
+import type { ServerReport } from "../contracts/server-report.ts";
 import type { Documents, Stored } from "./documents.ts";
 
 const MOST_LETTERS = 100;
@@ -28,8 +29,8 @@ export function systemOf(documents: Documents) {
     createChat: (chat: Chat) => documents.create(at(chat.chatId), chat),
     replaceChat: (chat: Chat, etag: string) => documents.replace(at(chat.chatId), chat, etag),
 
-    probeAnswer: (requestId: string): Promise<ServerCheck | null> => kept(requestId, ServerCheck),
-    answerProbe: (requestId: string, answer: ServerCheck) => documents.put(at(requestId), answer),
+    probeAnswer: <T>(requestId: string, schema: z.ZodType<T>): Promise<T | null> => kept(requestId, schema),
+    answerProbe: (requestId: string, answer: ServerCheck | ServerReport) => documents.put(at(requestId), answer),
 
     /** How far the audit archive has got; null before the first time. */
     archiveProgress: (): Promise<ArchiveProgress | null> => kept("audit-archive", ArchiveProgress),

@@ -66,9 +66,10 @@ export const ProbeMessage = z.strictObject({
   type: z.literal("probe"),
   requestId: Id,
   serverId: Id,
-  /** A check of the server, or one bounded diagnostic for an incident. */
+  /** A check of the server, a report on it, or one bounded diagnostic for an incident. */
   what: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("check") }),
+    z.strictObject({ kind: z.literal("report") }),
     z.strictObject({
       kind: z.literal("diagnostic"),
       incidentId: Id,

@@ -17,6 +17,7 @@ import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-lett
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import { ServerCheck } from "../../shared/contracts/server.ts";
+import { ServerReport } from "../../shared/contracts/server-report.ts";
 import { SignedIn } from "./principal.ts";
 
 /** What a call came to. Failures are values: every screen says what went wrong and what to do. */
@@ -145,6 +146,8 @@ export const api = {
   servers: () => call("/api/servers", { schema: ServerList }),
   checkServer: (serverId: string) =>
     callAndFollow(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck }),
+  reportOn: (serverId: string) =>
+    callAndFollow(`/api/servers/${id(serverId)}/report`, { method: "POST", body: {}, schema: ServerReport }),
   incidents: (filter: IncidentFilter, limit: number) => {
     const status = filter === "all" ? "" : `status=${filter}&`;
     return call(`/api/incidents?${status}limit=${limit}`, { schema: IncidentList });

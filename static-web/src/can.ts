@@ -75,6 +75,8 @@ export const can = {
       : no(stays),
   checkServer: (principal: Principal): Capability =>
     mayAs(principal, "operator", "check a server") ?? yes("Connects with both roles and says what is missing."),
+  reportOn: (principal: Principal): Capability =>
+    mayAs(principal, "operator", "ask for a report") ?? yes("Reads counters and plans elsewhere; changes nothing."),
   lookFurther: (principal: Principal, isBusy: boolean): Capability => {
     const refusal = mayAs(principal, "operator", "run diagnostics");
     if (refusal !== null) return refusal;

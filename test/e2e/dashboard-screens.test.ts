@@ -123,6 +123,19 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     await context.close();
   });
 
+  test("a server's report says what would have been proposed, refused and told to the developers", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/", { theme, role: "operator" });
+    await page.getByRole("button", { name: "What would it propose?" }).first().click();
+    await page.getByText("Would have proposed 1").waitFor();
+    await page.getByText("Would have refused, 1").click();
+    await page.getByText("no plan of the workload would use it").waitFor();
+    await page.getByText("For the developers, 1").click();
+    await page.getByText("Compare the column itself with a range.").waitFor();
+    await expectAccessible(page);
+    await context.close();
+  });
+
   test("the conversation, the kill switch's question and its banner are accessible", async () => {
     fill();
     const { page, context } = await dashboard.visit("/incidents/inc-1", { theme, role: "admin" });

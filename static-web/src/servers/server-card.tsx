@@ -8,6 +8,7 @@ import { Icon } from "../ui/icons.tsx";
 import { Ago, Until } from "../ui/time.tsx";
 import { healthOf } from "./health.ts";
 import { ServerCheck } from "./server-check.tsx";
+import { ServerReport } from "./server-report.tsx";
 
 function Incidents({ ids }: { ids: readonly string[] }): JSX.Element {
   if (ids.length === 0) return <span class="quiet">No active issue</span>;
@@ -82,6 +83,7 @@ export function ServerCard({ server }: { server: ServerView }): JSX.Element {
       </header>
       <Facts facts={factsOf(server)} />
       <ServerCheck serverId={server.serverId} />
+      <ServerReport serverId={server.serverId} />
     </article>
   );
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { countedWorkload } from "../../../functions/cli/workload.ts";
+import { countedWorkload } from "../../../shared/investigation/advise-workload.ts";
 import { postgresOf } from "../../../shared/adapters/postgres.ts";
 import { candidateName } from "../../../shared/advisor/candidates.ts";
 import { chooseIndex } from "../../../shared/advisor/choose-index.ts";

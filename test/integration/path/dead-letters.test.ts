@@ -2,6 +2,7 @@ import { ServiceBusClient } from "@azure/service-bus";
 import { beforeAll, expect, test } from "vitest";
 import { DeadLetterList, DeadLetterView } from "../../../shared/contracts/dead-letter.ts";
 import type { Message, Queue } from "../../../shared/contracts/messages.ts";
+import { ServerCheck } from "../../../shared/contracts/server.ts";
 import { type Arena, startArena } from "../../chaos/support/arena.ts";
 import { enable } from "../../chaos/support/journey.ts";
 import { eventually } from "../../support/cloud.ts";
@@ -65,12 +66,14 @@ test("a message that the broker gave up on is sent again by a person, under a ne
   const letter = await letterOf("runs", "check-1");
   expect(letter).toMatchObject({ reason: "MaxDeliveryCountExceeded", stays: null, sentAgain: null });
   const { system } = arena.platform.documents;
-  expect(await system.probeAnswer("check-1")).toBeNull();
+  expect(await system.probeAnswer("check-1", ServerCheck)).toBeNull();
 
   const answer = await sendAgain(letter.letterId);
   expect(answer.status).toBe(200);
   expect(DeadLetterView.parse(await answer.json()).sentAgain?.by).toMatchObject({ kind: "person", name: "Ann" });
-  await expect.poll(() => system.probeAnswer("check-1"), { timeout: 20_000 }).toMatchObject({ reachable: true });
+  await expect
+    .poll(() => system.probeAnswer("check-1", ServerCheck), { timeout: 20_000 })
+    .toMatchObject({ reachable: true });
   expect((await list()).find(({ letterId }) => letterId === letter.letterId)?.sentAgain).not.toBeNull();
 }, 60_000);
 

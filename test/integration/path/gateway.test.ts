@@ -4,6 +4,7 @@ import { AlertAnswer, AuditAnswer } from "../../../shared/contracts/api.ts";
 import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run.ts";
 import { LogTriage } from "../../../shared/contracts/log-triage.ts";
 import { Playbook } from "../../../shared/contracts/playbook.ts";
+import { ServerReport } from "../../../shared/contracts/server-report.ts";
 import { anAlert } from "../../support/alerts.ts";
 import { type Cloud, eventually, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
 
@@ -68,6 +69,23 @@ test("parameters are bound as values: SQL in them finds nothing and changes noth
     { there: true },
   ]);
   await client.end();
+});
+
+test("a report says what would have been proposed from what the server has counted, and changes nothing", async () => {
+  const client = new pg.Client({ connectionString: cloud.shop() });
+  await client.connect();
+  for (let id = 1; id <= 40; id += 1) await client.query("select * from orders where customer_id = $1", [id]);
+  await client.end();
+  const answer = await cloud.call("POST", "servers/shop/report");
+  expect(answer.status).toBe(200);
+  const report = ServerReport.parse(answer.body);
+  if (report.outcome !== "made") throw new Error(report.because);
+  expect(report.proposed.flatMap(({ statements }) => statements)).toContain(
+    "CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)",
+  );
+  expect(report.share).toBeGreaterThan(0);
+  expect((await cloud.call("POST", "servers/shop/report", { as: ["reader"] })).status).toBe(403);
+  expect((await cloud.call("POST", "servers/nowhere/report")).status).toBe(404);
 });
 
 test("unknown names and wrong parameters are refused with what there is", async () => {

@@ -10,6 +10,7 @@ import type { DeadLetterView } from "../../../shared/contracts/dead-letter.ts";
 import type { Diagnosis } from "../../../shared/contracts/diagnosis.ts";
 import { Instruction, type InstructionTerms } from "../../../shared/contracts/instruction.ts";
 import type { Actor } from "../../../shared/contracts/primitives.ts";
+import type { ServerReport } from "../../../shared/contracts/server-report.ts";
 import type { ProposedAction } from "../../../shared/contracts/proposal.ts";
 
 const SECOND_MS = 1000;
@@ -428,4 +429,32 @@ export const aDeadLetter = (changes: Partial<DeadLetterView> = {}): DeadLetterVi
   incidentId: "inc-1",
   stays: null,
   ...changes,
+});
+
+export const aServerReport = (serverId = "shop"): ServerReport => ({
+  outcome: "made",
+  serverId,
+  madeAt: fromNow(0),
+  since: fromNow(-5 * DAY_MS),
+  statements: 14,
+  countedMs: 912_000,
+  share: 0.97,
+  proposed: [
+    {
+      statements: ["CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)"],
+      cause: "missing_index",
+      savedShare: 0.81,
+      bytes: 42 * 1024 ** 2,
+      queries: ["select * from orders where customer_id = $1"],
+    },
+  ],
+  forDevelopers: [
+    {
+      problem: "A function is called on the column created_at.",
+      recommendation: "Compare the column itself with a range.",
+      query: "select count(*) from orders where date(created_at) = $1",
+    },
+  ],
+  refused: [{ what: "orders (status)", because: "no plan of the workload would use it" }],
+  unplanned: [],
 });

@@ -22,7 +22,8 @@ import type { NextAction } from "../../../shared/contracts/log-triage.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
 import { ServerCheck } from "../../../shared/contracts/server.ts";
-import { ada, anInsight, anInstruction, fromNow, summaryOf, timelineRowOf } from "./data.ts";
+import { ServerReport } from "../../../shared/contracts/server-report.ts";
+import { ada, anInsight, anInstruction, aServerReport, fromNow, summaryOf, timelineRowOf } from "./data.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -304,6 +305,7 @@ export class FakeApi {
     "GET servers": () => ok(ServerList, { servers: this.store.servers }),
     "POST servers :id check": (asked) => this.#check(asked),
     "GET servers :id checks probe-1": (asked) => this.#check(asked),
+    "POST servers :id report": ({ parts }) => ok(ServerReport, aServerReport(parts[1])),
     "GET incidents": (asked) => this.#list(asked),
     "GET incidents :id": (asked) => {
       const incident = this.#incident(asked);
