@@ -18,7 +18,7 @@ export default {
     mayImport("shared/adapters", ["shared/contracts/"], "adapters know contracts only"),
     mayImport("shared/investigation", ["shared/advisor/", "shared/catalogue/", "shared/core/", "shared/contracts/", "shared/adapters/postgres.ts"], "an investigation reads through a session"),
     mayImport("shared/logs", ["shared/catalogue/", "shared/core/", "shared/contracts/"], "log triage works on a file, with no server"),
-    mayImport("shared/proposal", ["shared/advisor/", "shared/catalogue/", "shared/core/", "shared/contracts/", "shared/execution/"], "a proposal is built from facts"),
+    mayImport("shared/proposal", ["shared/advisor/", "shared/catalogue/", "shared/core/", "shared/contracts/", "shared/investigation/", "shared/execution/"], "a proposal is built from facts"),
     mayImport("shared/execution", ["shared/advisor/", "shared/catalogue/", "shared/core/", "shared/contracts/", "shared/investigation/", "shared/adapters/postgres.ts"], "execution looks before it acts"),
     mayImport("orchestrators", ["shared/core/", "shared/contracts/"], "replayed code knows decisions and contracts"),
     mayImport("static-web", ["shared/contracts/"], "the dashboard is a thin client"),
