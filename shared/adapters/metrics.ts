@@ -13,7 +13,7 @@ type RegionOf = (resourceId: string, abortSignal: AbortSignal) => Promise<string
 const REGION = "{region}";
 const NAMESPACE = "Microsoft.DBforPostgreSQL/flexibleServers";
 /** The application that the regional endpoints take tokens for; the package's own default is another one. */
-const AUDIENCE = "https://metrics.monitor.azure.com";
+const SCOPES = ["https://metrics.monitor.azure.com/.default"];
 /** A figure is not worth a longer wait: nothing rests on it alone. */
 const PATIENCE = { timeoutMs: 2_000, longestWaitMs: 2_000, retries: 1 } as const;
 const WHOLE_WAIT_MS = PATIENCE.timeoutMs + PATIENCE.longestWaitMs;
@@ -57,7 +57,7 @@ export function metricsOf(endpoint: string | undefined, regionOf?: RegionOf) {
 
 async function newClient(address: string): Promise<MetricsClient> {
   const { MetricsClient: Client } = await import("@azure/monitor-query-metrics");
-  const options = { ...clientOptionsFor(address, PATIENCE), audience: AUDIENCE };
+  const options = { ...clientOptionsFor(address, PATIENCE), credentials: { scopes: SCOPES } };
   return signedOnlyWithTls(address, new Client(address, await credentialFor(address), options));
 }
 

@@ -61,6 +61,7 @@ function factsOf(server: ServerView): Fact[] {
       value: server.lastSnapshotAt === null ? <span class="quiet">None yet</span> : <Ago at={server.lastSnapshotAt} />,
     },
     { name: "Address", value: <code>{address(server)}</code> },
+    { name: "A larger size", value: server.mayScale ? "may be proposed" : "is only recommended" },
     { name: "Watched schemas", value: server.schemas.join(", ") },
   ];
 }
