@@ -7,10 +7,10 @@ export type FlexibleServers = ReturnType<typeof flexibleServersOf>;
 /** A server as Azure Resource Manager addresses it. */
 export type ServerName = { subscriptionId: string; resourceGroup: string; name: string };
 
-/** The parts of a PostgreSQL Flexible Server's resource id; null where it is none. */
+/** The parts of a PostgreSQL Flexible Server's resource id, as Azure's client lets them pass; null where it is none. */
 export function serverNameOf(resourceId: string): ServerName | null {
   const parts =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([^/]+)$/i;
+    /^\/subscriptions\/([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\/resourceGroups\/([^/]{1,90})\/providers\/Microsoft\.DBforPostgreSQL\/flexibleServers\/([a-z\d](?:[a-z\d-]{1,61})[a-z\d])$/i;
   const [, subscriptionId, resourceGroup, name] = parts.exec(resourceId) ?? [];
   if (subscriptionId === undefined || resourceGroup === undefined || name === undefined) return null;
   return { subscriptionId, resourceGroup, name };

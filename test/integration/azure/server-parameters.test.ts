@@ -209,3 +209,28 @@ test("what is no Flexible Server is left alone", async () => {
   expect(await platformOf(flexibleServersOf(fake.url)).setServerParameter(change)).toMatchObject({ outcome: "failed" });
   expect(fake.asked).toEqual([]);
 });
+
+const HANGING: Answering = () => new Promise<Reply>(() => {});
+
+test("a change that Azure does not answer is an outage, and rejects when the patience ends", async () => {
+  await expect(set(OLD, HANGING)).rejects.toThrow(/abort/i);
+});
+
+test("an operation that Azure does not answer for goes on", async () => {
+  const { answer } = await set(OLD, accepted, HANGING);
+  expect(answer).toEqual({ outcome: "running" });
+});
+
+test.each([
+  ["no subscription", "/subscriptions/mine/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop"],
+  [
+    "a name that Azure does not give",
+    "/subscriptions/5d6a2f0e-3a54-4f58-9a39-0c1d8f1d5c11/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/db",
+  ],
+])("what has %s is nothing that Azure is asked for", async (_kind, resourceId) => {
+  fake = await azureAnswers(OLD);
+  const platform = platformOf(flexibleServersOf(fake.url));
+  expect(await platform.setServerParameter({ ...CHANGE, resourceId })).toMatchObject({ outcome: "failed" });
+  expect(await platform.readResource(resourceId)).toBeNull();
+  expect(fake.asked).toEqual([]);
+});
