@@ -9,6 +9,7 @@ import { listIncidents, openIncident, readAudit, readIncident, readTimeline } fr
 import { createInstruction, listInstructions, revokeInstruction } from "../api/instructions.ts";
 import { triageLogs } from "../api/logs.ts";
 import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
+import { readPostMortem } from "../api/post-mortem.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { prepareClients } from "../prepare.ts";
 import { tracedRequests } from "../traced-requests.ts";
@@ -38,6 +39,7 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   openIncident: ["POST", "incidents", "operator", openIncident],
   readIncident: ["GET", "incidents/{incidentId}", "reader", readIncident],
   readAudit: ["GET", "incidents/{incidentId}/audit", "reader", readAudit],
+  readPostMortem: ["GET", "incidents/{incidentId}/postmortem", "reader", readPostMortem],
   listActions: ["GET", "incidents/{incidentId}/actions", "reader", listActions],
   runAction: ["POST", "incidents/{incidentId}/actions/{actionId}", "operator", runAction],
   listPlaybooks: ["GET", "playbooks", "reader", listPlaybooks],

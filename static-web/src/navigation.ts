@@ -19,7 +19,13 @@ const isPlainClick = (event: MouseEvent): boolean =>
 
 /** Whether a link leads to another page of the dashboard; the sign-in pages are the platform's. */
 function isOwnPage(link: HTMLAnchorElement): boolean {
-  if (link.target !== "" || link.origin !== location.origin || link.pathname.startsWith("/.auth/")) return false;
+  if (
+    link.target !== "" ||
+    link.hasAttribute("download") ||
+    link.origin !== location.origin ||
+    link.pathname.startsWith("/.auth/")
+  )
+    return false;
   return link.hash === "";
 }
 

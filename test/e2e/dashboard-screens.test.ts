@@ -113,6 +113,19 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     await context.close();
   });
 
+  test("the post-mortem of an incident that is over is a download away", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/incidents/inc-0", { theme });
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Post-mortem" }).click();
+    expect((await download).suggestedFilename()).toBe("inc-0.md");
+    await page.getByRole("heading", { name: "Timeline" }).waitFor();
+    await page.goto(`${dashboard.url}/incidents/inc-1`);
+    await page.getByRole("heading", { name: "Timeline" }).waitFor();
+    expect(await page.getByRole("link", { name: "Post-mortem" }).count()).toBe(0);
+    await context.close();
+  });
+
   test("a diagnostic is run by its name, and what it found stays with the incident", async () => {
     fill();
     const { page, context } = await dashboard.visit("/incidents/inc-1", { theme, role: "operator" });

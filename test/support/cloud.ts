@@ -37,6 +37,8 @@ export async function startCloud(environment: Record<string, string> = {}) {
     ...access,
     lines,
     call,
+    /** The headers of a signed-in person, for a call whose answer is no JSON. */
+    headersOf: (roles: readonly Role[]) => ({ ...forwarded(host, secrets.frontProof, { name: "Ann", roles }).headers }),
     incident,
     incidents: async () => IncidentList.parse((await call("GET", "incidents")).body).incidents,
     postAlert: (body: unknown): Promise<Answer> => call("POST", "alerts", { as: [], body }),

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AlertAnswer, AuditAnswer } from "../../../shared/contracts/api.ts";
+import { AlertAnswer, AuditAnswer, IncidentDetail } from "../../../shared/contracts/api.ts";
 import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run.ts";
 import { LogTriage } from "../../../shared/contracts/log-triage.ts";
 import { Playbook } from "../../../shared/contracts/playbook.ts";
@@ -69,6 +69,24 @@ test("parameters are bound as values: SQL in them finds nothing and changes noth
     { there: true },
   ]);
   await client.end();
+});
+
+test("an incident that is over has a post-mortem, and one that waits has none", async () => {
+  const path = `incidents/${incidentId}`;
+  const detail = IncidentDetail.parse((await cloud.call("GET", path)).body);
+  const response = await fetch(`${cloud.host}/api/${path}/postmortem`, { headers: cloud.headersOf(["reader"]) });
+  if (detail.resolution === null) {
+    expect(response.status).toBe(409);
+    await cloud.call("POST", `${path}/decision`, {
+      body: { proposalId: detail.proposal?.proposalId, proposalHash: detail.proposal?.hash, verdict: "skip" },
+    });
+    await untilState(cloud, incidentId, ["dismissed"]);
+  }
+  const after = await fetch(`${cloud.host}/api/${path}/postmortem`, { headers: cloud.headersOf(["reader"]) });
+  expect(after.headers.get("content-type")).toContain("text/markdown");
+  const text = await after.text();
+  expect(text).toMatch(/^# /);
+  expect(text).toMatch(/The audit chain has \d+ entries, unbroken/);
 });
 
 test("a report says what would have been proposed from what the server has counted, and changes nothing", async () => {

@@ -314,6 +314,11 @@ export class FakeApi {
         : ok(IncidentDetail, incident);
     },
     "GET incidents :id audit": (asked) => this.#audit(asked),
+    "GET incidents :id postmortem": ({ parts }) => ({
+      status: 200,
+      body: `# ${parts[1]}`,
+      headers: { "content-type": "text/markdown", "content-disposition": "attachment" },
+    }),
     "GET incidents :id actions": () =>
       ok(ActionsAnswer, { nextActions: this.#next, known: [], insights: this.#insights }),
     "POST incidents :id actions table-health": () => {
