@@ -11,9 +11,9 @@ import { Ago } from "../ui/time.tsx";
 const SWITCH_MS = 10_000;
 const LETTERS_MS = 60_000;
 
-/** Asks now and then for something that has no change entry of its own. */
-function useNowAndThen<Value>(shown: Resource<Value>, everyMs: number) {
-  const loaded = useLive(shown, () => true);
+/** Asks now and then for something that has no change entry of its own; `follows` asks with every change as well. */
+function useNowAndThen<Value>(shown: Resource<Value>, { everyMs, follows }: { everyMs: number; follows: boolean }) {
+  const loaded = useLive(shown, () => follows);
   useEffect(() => {
     const timer = setInterval(() => {
       if (!document.hidden) void shown.reload();
@@ -49,7 +49,7 @@ export function ConnectionBanner(): JSX.Element | null {
 
 /** Everybody must know that nothing is executed. */
 export function KillSwitchBanner(): JSX.Element | null {
-  const loaded = useNowAndThen(autonomy, SWITCH_MS);
+  const loaded = useNowAndThen(autonomy, { everyMs: SWITCH_MS, follows: true });
   if (loaded.status !== "done" || !loaded.value.killSwitch.on) return null;
   const { by, at } = loaded.value.killSwitch;
   return (
@@ -66,7 +66,7 @@ export function KillSwitchBanner(): JSX.Element | null {
 
 /** A message that nobody took may be an incident that nobody works on. */
 export function DeadLetterBanner(): JSX.Element | null {
-  const loaded = useNowAndThen(deadLetters, LETTERS_MS);
+  const loaded = useNowAndThen(deadLetters, { everyMs: LETTERS_MS, follows: false });
   if (loaded.status !== "done" || route.value.screen === "deadLetters") return null;
   const left = loaded.value.letters.filter(({ sentAgain }) => sentAgain === null).length;
   if (left === 0) return null;
