@@ -10,6 +10,7 @@ import { extend } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, SECOND_MS } from "../../shared/core/time.ts";
 import { buildProposal } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
+import { attemptsOf } from "./execution-record.ts";
 import { guardrailFacts, readAutonomy } from "./guardrail-facts.ts";
 import { theIncident, theRemedy } from "./subject.ts";
 import { lookAt } from "./target.ts";
@@ -36,6 +37,9 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
   const remedy = await theRemedy(run);
   const look = await lookAt(run, remedy.action);
   if (look.progress === "done") return { outcome: "gone", because: `${look.what} is as it should be by now` };
+  // Consent to what somebody else is doing at this moment could only be refused later.
+  if (look.progress === "running" && (await attemptsOf(run)).length === 0)
+    return { outcome: "gone", because: `somebody else is at work on ${look.what} right now` };
   const moment = now();
   const proposal = buildProposal(
     {
