@@ -26,11 +26,14 @@ export async function acquireLock(run: Run): Promise<StepOutput<"acquireLock">> 
  * Keeps the server through a wait of the run: meanwhile nobody else may change what is being compared. A run that has lost the server
  * keeps nothing.
  */
-export async function keepServer({ serverId, runId, incidentId }: Run, waitMs: number): Promise<void> {
-  const { servers, incidents, now } = services();
+export const keepServer = (run: Run, waitMs: number): Promise<void> =>
+  keepServerUntil(run, later(services().now(), waitMs + LEASE_MS).toISOString());
+
+/** The same up to an instant. */
+export async function keepServerUntil({ serverId, runId, incidentId }: Run, until: string): Promise<void> {
+  const { servers, incidents } = services();
   const token = (await incidents.read(incidentId))?.fencingToken ?? null;
   if (token === null) return;
-  const until = later(now(), waitMs + LEASE_MS).toISOString();
   await servers.changeLock(serverId, (state) => ({ next: extend(state, { runId, token }, until), answer: null }));
 }
 

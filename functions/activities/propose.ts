@@ -6,10 +6,10 @@ import { derivedId } from "../../shared/core/digest.ts";
 import { mayPropose } from "../../shared/core/guardrails.ts";
 import { announced, audited, entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { matchInstruction } from "../../shared/core/instruction-matching.ts";
-import { extend } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, SECOND_MS } from "../../shared/core/time.ts";
 import { buildProposal } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
+import { keepServerUntil } from "./acquire-lock.ts";
 import { attemptsOf } from "./execution-record.ts";
 import { guardrailFacts, readAutonomy } from "./guardrail-facts.ts";
 import { theIncident, theRemedy } from "./subject.ts";
@@ -69,7 +69,8 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
       ? awaiting(recorded, run, proposal, moment)
       : allowed(recorded, proposal, instruction, moment);
   };
-  await extendLease(run, proposal.expiresAt);
+  // The run keeps the server for as long as the approval may take.
+  await keepServerUntil(run, proposal.expiresAt);
   await incidents.change(run.incidentId, (current) => (current.proposal?.round === round ? null : next(current)));
   return null;
 }
@@ -134,15 +135,4 @@ function allowed(incident: Incident, proposal: ProposedAction, instruction: Inst
   } as const;
   const entry = entryBy(by, "decision", `A standing instruction allows it: ${proposal.statement}`, now);
   return moved(incident, { to: "executing", entry, set: { proposal, decision } });
-}
-
-/** The run keeps the server for as long as the approval may take. */
-async function extendLease(run: Run, until: string): Promise<void> {
-  const { servers, incidents } = services();
-  const token = (await incidents.read(run.incidentId))?.fencingToken;
-  if (token === null || token === undefined) return;
-  await servers.changeLock(run.serverId, (state) => ({
-    next: extend(state, { runId: run.runId, token }, until),
-    answer: null,
-  }));
 }
