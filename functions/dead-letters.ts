@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Queue } from "../shared/contracts/messages.ts";
 import { derivedId } from "../shared/core/digest.ts";
+import { problemsIn } from "../shared/core/schema-problems.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
 
@@ -10,7 +11,7 @@ import { deadLetterKept } from "./telemetry.ts";
  */
 export async function keepUnreadable(queue: Queue, body: unknown, error: z.ZodError): Promise<void> {
   const { system, now } = services();
-  const reason = error.issues.map((issue) => `${issue.path.join(".") || "(body)"}: ${issue.message}`).join("; ");
+  const reason = problemsIn(error, "(body)").join("; ");
   await system.keepDeadLetter(derivedId("dead", queue, body), { queue, reason, body, at: now().toISOString() });
   deadLetterKept(queue);
 }

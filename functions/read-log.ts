@@ -1,6 +1,7 @@
 import { ServerLogParameters } from "../shared/catalogue/server-log.ts";
 import type { LogFinding, NextAction } from "../shared/contracts/log-triage.ts";
 import type { Server } from "../shared/contracts/server.ts";
+import { problemsIn } from "../shared/core/schema-problems.ts";
 import { later, MINUTE_MS } from "../shared/core/time.ts";
 import { triageLogs } from "../shared/logs/triage.ts";
 import { services } from "./services.ts";
@@ -15,10 +16,7 @@ export type ReadLog =
 export async function readLog({ resourceId }: Server, parameters: unknown): Promise<ReadLog> {
   const { serverLogs, now } = services();
   const wish = ServerLogParameters.safeParse(parameters);
-  if (!wish.success) {
-    const problems = wish.error.issues.map(({ path, message }) => `${path.join(".") || "parameters"}: ${message}`);
-    return { outcome: "refused", because: problems.join("; ") };
-  }
+  if (!wish.success) return { outcome: "refused", because: problemsIn(wish.error, "parameters").join("; ") };
   const to = now();
   const read = await serverLogs.newest({ resourceId, from: later(to, -wish.data.minutes * MINUTE_MS), to });
   if (!read.ok) return { outcome: "failed", because: read.because };

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
-import { GATEWAY } from "../../shared/catalogue/gateway.ts";
-import { serverLog } from "../../shared/catalogue/server-log.ts";
+import { KNOWN } from "../../shared/catalogue/gateway.ts";
 import { nextActionsFor } from "../../shared/catalogue/next-actions.ts";
 import { type ActionsAnswer, DiagnosticRequest, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import type { Incident } from "../../shared/contracts/incident.ts";
@@ -27,7 +26,7 @@ export async function listActions(request: HttpRequest): Promise<HttpResponseIni
   const suggested = insights.at(-1)?.nextActions ?? incident.diagnosis?.nextActions ?? [];
   const body: ActionsAnswer = {
     nextActions: suggested.length > 0 ? suggested : nextActionsFor(null),
-    known: [...GATEWAY.values(), serverLog].map(({ actionId, title, risk, parameters }) => ({
+    known: [...KNOWN.values()].map(({ actionId, title, risk, parameters }) => ({
       actionId,
       title,
       risk,
@@ -46,8 +45,8 @@ export async function runAction(request: HttpRequest, person: Person): Promise<H
   const body = await jsonBody(request);
   if (!body.ok) return body.response;
   if (actionId === "prompt_user") return ask(incident, person, body.value);
-  if (!GATEWAY.has(actionId) && actionId !== serverLog.actionId) {
-    const known = [...GATEWAY.keys(), serverLog.actionId].join(", ");
+  if (!KNOWN.has(actionId)) {
+    const known = [...KNOWN.keys()].join(", ");
     return problem(404, "unknown-action", {
       title: `There is no diagnostic "${actionId}"`,
       detail: `There are: ${known}.`,

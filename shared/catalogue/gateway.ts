@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PgName } from "../contracts/primitives.ts";
 import type { Statement } from "../contracts/statement.ts";
+import { problemsIn } from "../core/schema-problems.ts";
 import { activity } from "./diagnostics/activity.ts";
 import { columnSample } from "./diagnostics/column-sample.ts";
 import { databaseCounters } from "./diagnostics/database-counters.ts";
@@ -30,6 +31,7 @@ import { tableUpkeep } from "./diagnostics/table-upkeep.ts";
 import { tables } from "./diagnostics/tables.ts";
 import { indexes } from "./diagnostics/indexes.ts";
 import { waitingSessions } from "./diagnostics/waiting-sessions.ts";
+import { serverLog } from "./server-log.ts";
 
 /** What a bounded diagnostic may know of the server that it is run on. */
 export type Place = {
@@ -66,12 +68,7 @@ function diagnostic<P>(actionId: string, { title, risk, parameters, make }: Defi
     parameters: Object.keys(parameters.shape),
     bind: (given, place) => {
       const parsed = parameters.safeParse(given);
-      if (!parsed.success) {
-        const problems = parsed.error.issues.map(
-          ({ path, message }) => `${path.join(".") || "parameters"}: ${message}`,
-        );
-        return { ok: false, because: problems.join("; ") };
-      }
+      if (!parsed.success) return { ok: false, because: problemsIn(parsed.error, "parameters").join("; ") };
       const made = make(parsed.data, place);
       return typeof made === "string" ? { ok: false, because: made } : { ok: true, bound: made };
     },
@@ -87,7 +84,7 @@ const plain = (title: string, statement: Statement<unknown>, ofSchemas = false):
 });
 const NO_STATEMENTS = "pg_stat_statements cannot be read on this server";
 
-/** Every bounded diagnostic, by its name: the only things that the gateway can run. */
+/** Every bounded diagnostic that asks the database, by its name. */
 export const GATEWAY: ReadonlyMap<string, BoundedDiagnostic> = new Map(
   [
     diagnostic("activity", plain("How busy the server is", activity)),
@@ -168,3 +165,9 @@ export const GATEWAY: ReadonlyMap<string, BoundedDiagnostic> = new Map(
     }),
   ].map((one) => [one.actionId, one]),
 );
+
+/** Everything that the gateway can run, by its name, and nothing else: the diagnostics, and the server's log. */
+export const KNOWN: ReadonlyMap<
+  string,
+  Pick<BoundedDiagnostic, "actionId" | "title" | "risk" | "parameters">
+> = new Map([...GATEWAY, [serverLog.actionId, serverLog]]);

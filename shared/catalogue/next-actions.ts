@@ -1,7 +1,6 @@
 import type { NextAction } from "../contracts/log-triage.ts";
 import type { Cause } from "../contracts/taxonomy.ts";
-import { GATEWAY } from "./gateway.ts";
-import { serverLog } from "./server-log.ts";
+import { KNOWN } from "./gateway.ts";
 
 type About = { table?: { schema: string; table: string } | undefined; statementKey?: string | undefined };
 
@@ -61,8 +60,7 @@ const NEXT: Record<Cause | "nothing", readonly string[]> = {
 };
 
 /** How a diagnostic is called. */
-export const titleOf = (actionId: string): string =>
-  actionId === serverLog.actionId ? serverLog.title : (GATEWAY.get(actionId)?.title ?? actionId);
+export const titleOf = (actionId: string): string => KNOWN.get(actionId)?.title ?? actionId;
 
 /** What may be looked at next about a cause, or about nothing in particular, with what is known filled in; at the end, asking a person. */
 export function nextActionsFor(cause: Cause | null, about: About = {}): NextAction[] {
