@@ -10,12 +10,10 @@ import { noted } from "../../shared/core/incident-state.ts";
 import { audited, entryBy } from "../../shared/core/incident-writes.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
+import { awaitRunner } from "./await-runner.ts";
 import { detailOf, incidentIn, unknownIncident } from "./incidents.ts";
 import { actorOf, type Person } from "./principal.ts";
 
-/** How long a caller waits for the runner's answer before it gets a place to look for it. */
-const PATIENCE_MS = 20_000;
-const LOOK_EVERY_MS = 150;
 const Question = z.strictObject({ parameters: z.strictObject({ question: z.string().trim().min(3).max(300) }) });
 
 /** `GET /api/incidents/{incidentId}/actions`: what may be looked at next, all that there is, and what was found so far. */
@@ -64,18 +62,12 @@ export async function runAction(request: HttpRequest, person: Person): Promise<H
     by: actorOf(person),
   } as const;
   await services().messages.send("runs", requestId, { schemaVersion: 1, type: "probe", requestId, serverId, what });
-  return waitFor(incidentId, requestId);
-}
-
-async function waitFor(incidentId: string, requestId: string): Promise<HttpResponseInit> {
   const insightId = `insight-${requestId}`.slice(0, 40);
-  const deadline = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadline) {
-    const found = await services().incidents.kept(incidentId, insightId, Insight.extend({ incidentId: Id }));
-    if (found !== null) return answerOf(found);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-  return { status: 202, headers: { location: `/api/incidents/${incidentId}/actions`, "retry-after": "5" } };
+  return awaitRunner(
+    () => services().incidents.kept(incidentId, insightId, Insight.extend({ incidentId: Id })),
+    answerOf,
+    `/api/incidents/${incidentId}/actions`,
+  );
 }
 
 /** A refusal because of the load is a conflict that passes; one because of the parameters is the caller's to mend. */

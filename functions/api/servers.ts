@@ -8,6 +8,7 @@ import { type Server, ServerCheck, ServerRegistration } from "../../shared/contr
 import { ServerReport } from "../../shared/contracts/server-report.ts";
 import { answer, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
+import { awaitRunner } from "./await-runner.ts";
 
 const unknown = (serverId: string): HttpResponseInit =>
   problem(404, "unknown-server", { title: `There is no server "${serverId}"` });
@@ -50,10 +51,6 @@ export async function deleteServer(request: HttpRequest): Promise<HttpResponseIn
   return { status: 204 };
 }
 
-/** How long a caller waits for the runner's answer before it gets a place to look for it. */
-const PATIENCE_MS = 20_000;
-const LOOK_EVERY_MS = 150;
-
 /** `POST /api/servers/{serverId}/check`: asks the runner to connect as both roles and say what is missing. */
 export const checkServer = (request: HttpRequest): Promise<HttpResponseInit> =>
   askRunner(request, { kind: "check", place: "checks", schema: ServerCheck });
@@ -77,13 +74,11 @@ async function askRunner(request: HttpRequest, { kind, place, schema }: Wish): P
   if ((await servers.read(serverId)) === null) return unknown(serverId);
   const requestId = `probe-${randomUUID().replaceAll("-", "")}`.slice(0, 40);
   await messages.send("runs", requestId, { schemaVersion: 1, type: "probe", requestId, serverId, what: { kind } });
-  const deadline = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadline) {
-    const found = await system.probeAnswer(requestId, schema);
-    if (found !== null) return answer(200, found);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-  return { status: 202, headers: { location: `/api/servers/${serverId}/${place}/${requestId}`, "retry-after": "5" } };
+  return awaitRunner(
+    () => system.probeAnswer(requestId, schema),
+    (found) => answer(200, found),
+    `/api/servers/${serverId}/${place}/${requestId}`,
+  );
 }
 
 async function readAnswer(request: HttpRequest, schema: z.ZodType): Promise<HttpResponseInit> {
