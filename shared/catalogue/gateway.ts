@@ -166,8 +166,7 @@ export const GATEWAY: ReadonlyMap<string, BoundedDiagnostic> = new Map(
   ].map((one) => [one.actionId, one]),
 );
 
+type Known = Pick<BoundedDiagnostic, "actionId" | "title" | "risk" | "parameters">;
+
 /** Everything that the gateway can run, by its name, and nothing else: the diagnostics, and the server's log. */
-export const KNOWN: ReadonlyMap<
-  string,
-  Pick<BoundedDiagnostic, "actionId" | "title" | "risk" | "parameters">
-> = new Map([...GATEWAY, [serverLog.actionId, serverLog]]);
+export const KNOWN: ReadonlyMap<string, Known> = new Map<string, Known>([...GATEWAY, [serverLog.actionId, serverLog]]);
