@@ -31,14 +31,12 @@ function install() {
   const marker = join(root, "node_modules/.package-lock.json");
   if (modified(marker) >= modified(join(root, "package-lock.json"))) return;
   console.log("installing packages …");
-  const npm = (args, stderr) =>
-    spawnSync(windows ? "npm.cmd" : "npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd: root,
-      stdio: ["inherit", "inherit", stderr],
-      shell: windows,
-    }).status === 0;
-  // Newer npm refuses a lock file without the optional packages of other systems; an install takes what it says all the same.
-  if (!npm(["ci"], "ignore") && !npm(["install", "--no-save"], "inherit")) {
+  const { status } = spawnSync(windows ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+    shell: windows,
+  });
+  if (status !== 0) {
     fail("The packages could not be installed. Look at npm's message above; the npm registry must be reachable.");
   }
   // A checkout may date the lock file later than the marker: the installation is what counts.

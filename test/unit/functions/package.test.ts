@@ -38,3 +38,14 @@ test("an import of a development tool would be found, and one of types alone is 
     [],
   );
 });
+
+test("the lock file holds the optional packages of every system: without one, `npm ci` refuses it", () => {
+  const Locked = z.looseObject({ optionalDependencies: z.record(z.string(), z.string()).optional() });
+  const { packages } = z
+    .looseObject({ packages: z.record(z.string(), Locked) })
+    .parse(JSON.parse(readFileSync(`${ROOT}/package-lock.json`, "utf8")));
+  const held = new Set(Object.keys(packages).map((path) => path.split("node_modules/").at(-1)));
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies));
+  expect(wanted.length).toBeGreaterThan(50);
+  expect(wanted.filter((name) => !held.has(name))).toEqual([]);
+});
