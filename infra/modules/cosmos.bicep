@@ -90,7 +90,7 @@ resource documents 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/container
           version: 2
           paths: [container.partitionKey]
         }
-        defaultTtl: contains(ttlOf, container.id) ? ttlOf[container.id] : null
+        defaultTtl: ttlOf[?container.id]
         indexingPolicy: {
           automatic: true
           indexingMode: 'consistent'
@@ -100,7 +100,7 @@ resource documents 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/container
             }
           ]
           excludedPaths: map(
-            union(['/"_etag"/?'], contains(unindexed, container.id) ? unindexed[container.id] : []),
+            union(['/"_etag"/?'], unindexed[?container.id] ?? []),
             path => { path: path }
           )
         }

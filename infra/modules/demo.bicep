@@ -118,7 +118,7 @@ resource settings 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025
 
 @batchSize(1)
 resource administrators 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01' = [
-  for admin in union(admins, [{ objectId: workloadPrincipalId, name: workloadIdentityName, type: 'ServicePrincipal' }]): {
+  for admin in admins: {
     parent: server
     name: admin.objectId
     properties: {
@@ -129,6 +129,18 @@ resource administrators 'Microsoft.DBforPostgreSQL/flexibleServers/administrator
     dependsOn: [settings]
   }
 ]
+
+// Apart from the others: how many there are must be known before the identity is, or a what-if shows nothing of this module.
+resource workloadAdministrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01' = {
+  parent: server
+  name: workloadPrincipalId
+  properties: {
+    principalName: workloadIdentityName
+    principalType: 'ServicePrincipal'
+    tenantId: tenant().tenantId
+  }
+  dependsOn: [administrators]
+}
 
 resource jobEnvironment 'Microsoft.App/managedEnvironments@2026-01-01' = {
   name: name
@@ -208,7 +220,7 @@ resource workload 'Microsoft.App/jobs@2026-01-01' = {
       ]
     }
   }
-  dependsOn: [administrators]
+  dependsOn: [workloadAdministrator]
 }
 
 output serverName string = server.name

@@ -325,7 +325,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   properties: {
     displayName: 'PgMedic'
     category: 'workbook'
-    sourceId: toLower(insightsId)
+    sourceId: insightsId
     serializedData: loadTextContent('../workbook.json')
   }
 }
