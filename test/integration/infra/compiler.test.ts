@@ -15,14 +15,17 @@ const comparable = (text: string): string =>
     .replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<guid>")
     .replaceAll(/(prod|dev|mine)(-?)[a-z\d]{6}(?=[^\da-z]|audit|runner|ingest|api|all|$)/g, "$1$2<token>");
 
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+
 /** Every value of a resource with the path that leads to it. */
 function valuesOf(value: unknown, path: string): string[] {
-  if (typeof value !== "object" || value === null) return value === null ? [] : [`${path} = ${comparable(`${value}`)}`];
-  if (Array.isArray(value)) return value.flatMap((one) => valuesOf(one, `${path}[]`));
+  if (value === null || value === undefined) return [];
+  if (isList(value)) return value.flatMap((one) => valuesOf(one, `${path}[]`));
+  if (typeof value !== "object") return [`${path} = ${comparable(JSON.stringify(value))}`];
   return Object.entries(value).flatMap(([key, one]) => valuesOf(one, `${path}.${comparable(key)}`));
 }
 
-const isKnown = (value: string): boolean => !/ = \[./.test(value);
+const isKnown = (value: string): boolean => !/ = "\[/.test(value);
 const body = ({ type, properties, sku, kind, identity, tags }: PredictedResource): string[] =>
   valuesOf({ properties, sku, kind, identity, tags }, type);
 
