@@ -1,4 +1,4 @@
-import { investigate as investigateServer } from "../../shared/investigation/investigate.ts";
+import { type Investigation, investigate as investigateServer } from "../../shared/investigation/investigate.ts";
 import type { Incident } from "../../shared/contracts/incident.ts";
 import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
@@ -26,7 +26,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   const playbook = choosePlaybook(knownPlaybooks(), alert);
   if (playbook === null) throw new Error("there is no playbook generalMonitoring, which everything falls back to");
   const purpose = { server, applicationName: `pgmedic/${run.runId}` };
-  const { diagnosis, remedy, snapshot } = await watchedServers().asInvestigator(purpose, async (session) =>
+  const { diagnosis, remedy, snapshot, ran } = await watchedServers().asInvestigator(purpose, async (session) =>
     investigateServer(session, {
       incidentId: run.incidentId,
       server,
@@ -42,16 +42,21 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   if (remedy !== null) await incidents.keepOnce(run.incidentId, remedyId(run, diagnosis), remedy);
   await snapshots.add(snapshot);
   const { diagnosis: kept } = await incidents.change(run.incidentId, (incident) =>
-    incident.diagnosis === null ? diagnosed(incident, run, diagnosis) : null,
+    incident.diagnosis === null ? diagnosed(incident, run, { diagnosis, ran }) : null,
   );
   await outbox.tryRelay(run.incidentId);
   return verdictOf(kept ?? diagnosis);
 }
 
-function diagnosed(incident: Incident, { runId }: Run, diagnosis: Diagnosis): Incident {
-  const { verdict, summary, cost, diagnosedAt } = diagnosis;
+/** The chain holds what was asked of the server and what came of it: the incident's own copy is not the only one. */
+function diagnosed(
+  incident: Incident,
+  { runId }: Run,
+  { diagnosis, ran }: Pick<Investigation, "diagnosis" | "ran">,
+): Incident {
+  const { verdict, summary, evidence, rejected, cost, diagnosedAt } = diagnosis;
   const entry = ownEntry("diagnosis", summary, new Date(diagnosedAt));
-  const audit = audited("diagnosed", entry.at, { key: runId, verdict, summary, cost });
+  const audit = audited("diagnosed", entry.at, { key: runId, verdict, summary, evidence, rejected, cost, ran });
   return {
     ...incident,
     diagnosis,

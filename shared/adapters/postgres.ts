@@ -5,13 +5,15 @@ import type { Statement } from "../contracts/statement.ts";
 import { postgresToken } from "./identity.ts";
 import { inSpan } from "./telemetry.ts";
 
-/** A connection for the length of one piece of work. It counts what it costs the server. */
+/** A statement that was run, by its name in the catalogue; `rows` is null where it failed. */
+export type Ran = { name: string; rows: number | null; ms: number };
+
+/** A connection for the length of one piece of work. It keeps what was run, in order, and what that cost the server. */
 export type Session = {
   query<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>;
   /** Notices since the connection began: for VACUUM and ANALYZE a warning is the only sign of failure. */
   notices: string[];
-  statements: number;
-  totalMs: number;
+  ran: Ran[];
 };
 
 type RoleName = "investigator" | "executor";
@@ -127,8 +129,7 @@ const told = ({ host, port, database = "" }: pg.Client, operation: string) => ({
 function sessionOf(client: pg.Client): Session {
   const session: Session = {
     notices: [],
-    statements: 0,
-    totalMs: 0,
+    ran: [],
     query: async (statement, values = []) => {
       const startedAt = performance.now();
       // @types/pg does not know queryMode, which pg has since 8.13.
@@ -138,11 +139,12 @@ function sessionOf(client: pg.Client): Session {
         values: [...values],
         queryMode: "extended",
       };
+      const ran: Ran = { name: statement.name, rows: null, ms: 0 };
+      session.ran.push(ran);
       const result = await inSpan(spanOfStatement(statement.name), told(client, statement.name), () =>
         client.query(config),
-      );
-      session.statements += 1;
-      session.totalMs += performance.now() - startedAt;
+      ).finally(() => (ran.ms = Math.round((performance.now() - startedAt) * 10) / 10));
+      ran.rows = result.rows.length;
       return z.array(statement.row).parse(result.rows);
     },
   };

@@ -1,4 +1,4 @@
-import type { Session } from "../adapters/postgres.ts";
+import type { Ran, Session } from "../adapters/postgres.ts";
 import type { Advice } from "../advisor/advice.ts";
 import { chooseIndex } from "../advisor/choose-index.ts";
 import { queryProblems } from "../advisor/find-query-problems.ts";
@@ -39,7 +39,8 @@ export type InvestigationRequest = {
   /** The server as Azure has it; asked for only where its size may be changed. */
   readResource: () => Promise<ServerResource | null>;
 };
-export type Investigation = { diagnosis: Diagnosis; remedy: Remedy | null; snapshot: Snapshot };
+/** `ran`: every statement that was asked of the server, in order. */
+export type Investigation = { diagnosis: Diagnosis; remedy: Remedy | null; snapshot: Snapshot; ran: readonly Ran[] };
 
 const SAMPLE_GAP_MS = 2_000;
 const NO_ADVICE: Advice = {
@@ -85,9 +86,15 @@ export async function investigate(session: Session, request: InvestigationReques
     notSeen,
   };
   const { diagnosis, remedy } = concludeFrom(observed, request);
-  const cost = { statements: session.statements, totalMs: Math.round(session.totalMs * 10) / 10, buffers: null };
+  const totalMs = Math.round(session.ran.reduce((sum, { ms }) => sum + ms, 0) * 10) / 10;
+  const cost = { statements: session.ran.length, totalMs, buffers: null };
   const durationMs = Math.round(performance.now() - startedAt);
-  return { diagnosis: { ...diagnosis, cost, durationMs, diagnosedAt: snapshot.takenAt }, remedy, snapshot };
+  return {
+    diagnosis: { ...diagnosis, cost, durationMs, diagnosedAt: snapshot.takenAt },
+    remedy,
+    snapshot,
+    ran: session.ran,
+  };
 }
 
 async function observe(session: Session, request: InvestigationRequest, facts: ServerFacts) {

@@ -29,7 +29,7 @@ export type Ask = <Row>(statement: Statement<Row>, values?: readonly unknown[]) 
 export function asking(session: Session, notSeen: Rejected[]): Ask {
   const startedAt = performance.now();
   return async (statement, values = []) => {
-    const isSpent = performance.now() - startedAt > BUDGET.totalMs || session.statements >= BUDGET.statements;
+    const isSpent = performance.now() - startedAt > BUDGET.totalMs || session.ran.length >= BUDGET.statements;
     if (isSpent) {
       notSeen.push({ what: statement.name, because: "the investigation's budget of time and statements is used up" });
       return [];

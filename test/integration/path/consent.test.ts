@@ -126,6 +126,10 @@ test("a missing index is proposed with its proof, and skipping it changes nothin
   expect(await indexesOnOrders()).toEqual(before);
 });
 
+const Diagnosed = z.looseObject({
+  ran: z.array(z.object({ name: z.string(), rows: z.number(), ms: z.number() })),
+  evidence: z.array(z.unknown()),
+});
 const Run = z.object({ children: z.object({ host: z.object({ pid: z.number() }) }) });
 
 test("an approval resumes a run whose host was killed while it waited; deciding twice is refused", async () => {
@@ -145,8 +149,15 @@ test("an approval resumes a run whose host was killed while it waited; deciding 
   if (resolved.verification?.basis !== "statements") throw new Error("it was not judged by statements");
   expect(resolved.verification.after.blocksPerCall).toBeLessThan(resolved.verification.before.blocksPerCall / 10);
   expect(await indexesOnOrders()).toContain("idx_orders_customer_id");
-  const { verification } = AuditAnswer.parse((await cloud.call("GET", `incidents/${incident.incidentId}/audit`)).body);
+  const { entries, verification } = AuditAnswer.parse(
+    (await cloud.call("GET", `incidents/${incident.incidentId}/audit`)).body,
+  );
   expect(verification.intact).toBe(true);
+  // Every statement that the investigation asked stands in the chain, with the evidence that it led to.
+  const diagnosed = Diagnosed.parse(entries.find(({ what }) => what === "diagnosed")?.detail);
+  expect(diagnosed.ran).toHaveLength(resolved.diagnosis?.cost.statements ?? 0);
+  expect(diagnosed.ran.map(({ name }) => name)).toEqual(expect.arrayContaining(["activity", "indexes", "tables"]));
+  expect(diagnosed.evidence).toEqual(resolved.diagnosis?.evidence);
 });
 
 async function talk(incident: IncidentDetail, replies: readonly object[]): Promise<Chat> {
