@@ -12,6 +12,8 @@ const Claims = z.looseObject({
   appid: z.string().optional(),
 });
 
+/** The issuer of tokens of version 1, in the public cloud. */
+const FIRST_ISSUER = "https://sts.windows.net";
 /** Clocks of two services may differ by this much. */
 const LEEWAY_SECONDS = 60;
 /** What jose says when it has no keys to verify with: no answer in time, another status than 200, or no key set in it. */
@@ -36,16 +38,23 @@ type Source = "azure" | "pgmedic";
  */
 export async function refusedCaller(request: HttpRequest, source: Source = "azure"): Promise<HttpResponseInit | null> {
   const { settings } = services();
-  const { INGEST_AUDIENCE: audience, INGEST_TENANT_ID: tenant, INGEST_AUTHORITY_HOST: host } = settings;
-  if (audience === undefined || tenant === undefined) return null;
+  const {
+    INGEST_AUDIENCE: uri,
+    INGEST_CLIENT_ID: clientId,
+    INGEST_TENANT_ID: tenant,
+    INGEST_AUTHORITY_HOST: host,
+  } = settings;
+  if (uri === undefined || clientId === undefined || tenant === undefined) return null;
   const token = /^Bearer (\S+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
   if (token === undefined) return unproven("Send an Entra token as a Bearer token.");
   const authority = `${host}/${tenant}`;
   const jose = await import("jose"); // only with a token to verify, so that the app starts without it
   try {
     const { payload } = await jose.jwtVerify(token, keysOf(jose, authority), {
-      issuer: `${authority}/v2.0`,
-      audience,
+      // The application's registration decides which version its tokens have: 1 where nobody chose. One of version 2 always names the client
+      // id, one of version 1 what was asked for (Entra: access token claims reference).
+      issuer: [`${authority}/v2.0`, `${FIRST_ISSUER}/${tenant}/`],
+      audience: [clientId, uri],
       algorithms: ["RS256"],
       requiredClaims: ["exp", "nbf"],
       clockTolerance: LEEWAY_SECONDS,
@@ -54,7 +63,7 @@ export async function refusedCaller(request: HttpRequest, source: Source = "azur
   } catch (failure) {
     // A key server that does not answer, or answers nonsense, is an outage, which the caller shall repeat, and no proof of anything.
     const isOfToken = failure instanceof jose.errors.JOSEError && !OUTAGES.has(failure.code);
-    if (isOfToken) return unproven(failure.code);
+    if (isOfToken) return unproven(`${failure.code}: ${failure.message}`);
     throw failure;
   }
 }

@@ -34,7 +34,7 @@ export function exportTelemetry(connectionString: string, settings: Settings): v
     void whenPrepared()
       .then(() => import("../shared/adapters/telemetry-export.ts"))
       .then(({ startExport }) =>
-        startExport({ connectionString, zone: settings.PGMEDIC_APP, instanceId: instanceOf(settings) }),
+        startExport({ connectionString, zone: settings.PGMEDIC_APP, instanceId: `${hostname()}-${process.pid}` }),
       )
       .then(
         (started) => tellTo((exporting = started)),
@@ -46,8 +46,6 @@ export function exportTelemetry(connectionString: string, settings: Settings): v
   });
   app.hook.appTerminate(() => exporting?.stop(FLUSH_MS));
 }
-
-const instanceOf = ({ WEBSITE_INSTANCE_ID }: Settings): string => WEBSITE_INSTANCE_ID ?? `${hostname()}-${process.pid}`;
 
 /** Telemetry must not keep the app from its work. Whoever looks for it finds this line in the host's log. */
 function complain(failure: unknown): void {

@@ -32,8 +32,12 @@ export const Settings = z.object({
   PGMEDIC_FRONT_HOST: z.string().min(1).optional(),
   /** Only for the local front: the secret by which it proves that it vouches for the principal header. */
   PGMEDIC_FRONT_PROOF: z.string().min(16).optional(),
-  /** Who may post alerts: the audience and tenant of the secure webhook's tokens. Needed wherever the endpoint is public. */
+  /**
+   * Who may post alerts: the application that the secure webhook's tokens are for, by its application id URI and its client id, and its
+   * tenant. Needed wherever the endpoint is public.
+   */
   INGEST_AUDIENCE: z.string().min(1).optional(),
+  INGEST_CLIENT_ID: z.guid().optional(),
   INGEST_TENANT_ID: z.string().min(1).optional(),
   INGEST_AUTHORITY_HOST: z.url().default("https://login.microsoftonline.com"),
   /** Azure Monitor's own application, "AzNS AAD Webhook", and the role that it must hold. */
@@ -45,8 +49,6 @@ export const Settings = z.object({
   PGMEDIC_SIGN_OF_LIFE_URL: z.url().optional(),
   /** Where PgMedic's own spans, figures and log lines go. Without it they go nowhere. */
   APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().min(1).optional(),
-  /** Set by Azure on every instance of a Function app. */
-  WEBSITE_INSTANCE_ID: z.string().optional(),
   /** Set by Azure: the app's own host name, and whether App Service's authentication stands before it. */
   WEBSITE_HOSTNAME: z.string().optional(),
   WEBSITE_AUTH_ENABLED: z.string().optional(),
@@ -68,14 +70,20 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** Locally the endpoints are bound to loopback; in Azure they are public, and must know who calls. */
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/**
+ * Where the documents are on this machine, so is everything, and the endpoints are bound to loopback. Anywhere else they are public, and
+ * must know who calls. No variable of the platform says so reliably: those of one plan are not there on another.
+ */
 const Checked = Settings.superRefine((settings, issues) => {
-  if (settings.WEBSITE_INSTANCE_ID === undefined) return;
+  if (LOOPBACK.has(new URL(settings.COSMOS_ENDPOINT).hostname)) return;
   const need = (name: keyof Settings, why: string): void => {
     if (settings[name] === undefined) issues.addIssue({ code: "custom", path: [name], message: why });
   };
   if (settings.PGMEDIC_APP === "ingest" || settings.PGMEDIC_APP === "all") {
     need("INGEST_AUDIENCE", "set it to the application id URI that the action group asks tokens for");
+    need("INGEST_CLIENT_ID", "set it to the client id of the application that has this URI");
     need("INGEST_TENANT_ID", "set it to the tenant whose tokens are taken");
   }
   if (settings.PGMEDIC_APP === "api" || settings.PGMEDIC_APP === "all") {

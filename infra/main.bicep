@@ -32,8 +32,11 @@ param killSwitch 'on' | 'off' = 'off'
 @description('The application id URI of the ingest application in Entra ID, such as api://pgmedic-ingest-prod.')
 param ingestAudience string
 
-@description('The object id of that application\'s service principal.')
-param ingestPrincipalObjectId string
+@description('The client id of that application: what its tokens are for.')
+param ingestClientId string
+
+@description('The object id of that application, not of its service principal: the action group asks for it.')
+param ingestObjectId string
 
 @description('Who is told when PgMedic itself is unwell or dear.')
 @minLength(1)
@@ -58,6 +61,12 @@ param demoAdmins DatabaseAdmin[] = []
 @minValue(1)
 @maxValue(3650)
 param auditRetentionDays int = 365
+
+@description('Whether the archive\'s policy has been locked: then it cannot be changed any more, and is left alone.')
+param isAuditPolicyLocked bool = false
+
+@description('The Cosmos DB account, where it is not the one of this installation\'s name: after a restore.')
+param cosmosAccountName string = ''
 
 @description('Days that logs are kept.')
 @minValue(30)
@@ -88,8 +97,10 @@ param playbooksFolder string = ''
 
 var databaseName = 'pgmedic'
 var token = take(uniqueString(subscription().id, environmentName), 6)
-var name = 'pgmedic-${environmentName}-${token}'
-var compactName = 'pgm${replace(environmentName, '-', '')}${token}'
+// Some names may hold nothing but small letters and digits.
+var shortName = toLower(replace(replace(replace(environmentName, '-', ''), '_', ''), '.', ''))
+var name = 'pgmedic-${shortName}-${token}'
+var compactName = 'pgm${shortName}${token}'
 var tags = {
   application: 'pgmedic'
   'azd-env-name': environmentName
@@ -151,7 +162,7 @@ module cosmos 'modules/cosmos.bicep' = {
   params: {
     location: location
     tags: tags
-    name: name
+    name: empty(cosmosAccountName) ? name : cosmosAccountName
     databaseName: databaseName
     workspaceId: monitoring.outputs.workspaceId
     protection: protection
@@ -167,8 +178,9 @@ module vault 'modules/key-vault.bicep' = {
   params: {
     location: location
     tags: tags
-    name: take('kv-${environmentName}-${token}', 24)
+    name: take('kv-${shortName}-${token}', 24)
     workspaceId: monitoring.outputs.workspaceId
+    protection: protection
     privateLink: isPrivate
       ? { subnetId: network.outputs.endpointSubnetId, zoneId: network.outputs.dnsZoneIds.vault }
       : null
@@ -184,6 +196,7 @@ module archive 'modules/archive.bicep' = {
     name: take('${compactName}audit', 24)
     workspaceId: monitoring.outputs.workspaceId
     retentionDays: auditRetentionDays
+    isPolicyLocked: isAuditPolicyLocked
     protection: protection
     privateLinks: isPrivate
       ? { subnetId: network.outputs.endpointSubnetId, zoneIds: network.outputs.dnsZoneIds }
@@ -242,6 +255,8 @@ module executor 'modules/identity.bicep' = {
   }
 }
 
+// One after the other: Cosmos DB takes one change of its roles at a time.
+@batchSize(1)
 module roles 'modules/roles.bicep' = [
   for (zone, i) in zones: {
     name: 'roles-${zone}'
@@ -298,6 +313,7 @@ var commonSettings = {
 }
 var ingestSettings = {
   INGEST_AUDIENCE: ingestAudience
+  INGEST_CLIENT_ID: ingestClientId
   INGEST_TENANT_ID: tenant().tenantId
   INGEST_AUTHORITY_HOST: take(
     environment().authentication.loginEndpoint,
@@ -497,13 +513,31 @@ resource operationRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if
   }
 }
 
-module operationAccess 'modules/operation-access.bicep' = [
-  for id in serverSubscriptions: if (changesParameters || scales) {
-    name: 'operations-${uniqueString(id)}'
+// Azure Monitor gives metrics in batches to whoever may read them in the whole subscription: a right on a server is not enough for its
+// figures. This one reads metrics, of whatever is there, and nothing else.
+resource metricsRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (!empty(servers)) {
+  name: guid(subscription().id, name, 'metrics')
+  properties: {
+    roleName: '${name}: metrics'
+    description: 'Reads metrics.'
+    type: 'CustomRole'
+    assignableScopes: serverSubscriptions
+    permissions: [
+      {
+        actions: ['Microsoft.Insights/metrics/read']
+      }
+    ]
+  }
+}
+
+module subscriptionAccess 'modules/subscription-access.bicep' = [
+  for id in serverSubscriptions: {
+    name: 'access-${uniqueString(id)}'
     scope: subscription(split(id, '/')[2])
     params: {
       principalId: identities[runnerAt].outputs.principalId
-      operationRoleId: operationRole!.id
+      metricsRoleId: metricsRole!.id
+      operationRoleId: changesParameters || scales ? operationRole!.id : null
     }
   }
 ]
@@ -530,7 +564,7 @@ module actionGroups 'modules/action-groups.bicep' = {
     tags: tags
     name: name
     ingestHostName: apps[ingestAt].outputs.hostName
-    ingestPrincipalObjectId: ingestPrincipalObjectId
+    ingestObjectId: ingestObjectId
     ingestAudience: ingestAudience
     pagerEmails: pagerEmails
   }

@@ -9,7 +9,8 @@ param isPrivate = true
 param serviceBusSku = 'Premium'
 param protection = 'production'
 param ingestAudience = readEnvironmentVariable('PGMEDIC_INGEST_AUDIENCE')
-param ingestPrincipalObjectId = readEnvironmentVariable('PGMEDIC_INGEST_PRINCIPAL')
+param ingestClientId = readEnvironmentVariable('PGMEDIC_INGEST_CLIENT_ID')
+param ingestObjectId = readEnvironmentVariable('PGMEDIC_INGEST_OBJECT_ID')
 param pagerEmails = [readEnvironmentVariable('PGMEDIC_PAGER_EMAIL')]
 param watchedServers = [
   {

@@ -10,7 +10,8 @@ const CACHE = resolve(import.meta.dirname, "../../node_modules/.cache/bicep");
 /** What the parameter files read from the environment, for a compilation that deploys nothing. */
 const STAND_INS = {
   PGMEDIC_INGEST_AUDIENCE: "api://pgmedic-ingest",
-  PGMEDIC_INGEST_PRINCIPAL: "11111111-0000-4000-8000-000000000000",
+  PGMEDIC_INGEST_CLIENT_ID: "11111111-0000-4000-8000-000000000000",
+  PGMEDIC_INGEST_OBJECT_ID: "11111111-0000-4000-8000-000000000001",
   PGMEDIC_PAGER_EMAIL: "oncall@example.org",
   PGMEDIC_DEMO_ADMIN_ID: "22222222-0000-4000-8000-000000000000",
   PGMEDIC_DEMO_ADMIN_NAME: "database-admins",

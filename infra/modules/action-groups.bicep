@@ -7,8 +7,8 @@ param name string
 @description('The ingest app\'s host name.')
 param ingestHostName string
 
-@description('The object id of the ingest application\'s service principal in Entra ID: not its client id.')
-param ingestPrincipalObjectId string
+@description('The object id of the ingest application in Entra ID: neither its client id nor its service principal\'s object id.')
+param ingestObjectId string
 
 @description('The application id URI that tokens are asked for.')
 param ingestAudience string
@@ -29,7 +29,7 @@ resource toPgMedic 'Microsoft.Insights/actionGroups@2023-01-01' = {
         serviceUri: 'https://${ingestHostName}/api/alerts'
         useCommonAlertSchema: true
         useAadAuth: true
-        objectId: ingestPrincipalObjectId
+        objectId: ingestObjectId
         identifierUri: ingestAudience
         tenantId: tenant().tenantId
       }

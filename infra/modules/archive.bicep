@@ -11,6 +11,9 @@ param privateLinks PrivateLinks?
 @description('Days that an entry cannot be deleted.')
 param retentionDays int
 
+@description('A locked policy refuses to be written again, even as it is.')
+param isPolicyLocked bool
+
 @description('production: a lock against deletion of the account.')
 param protection 'development' | 'production'
 
@@ -43,7 +46,7 @@ resource audit 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-0
 
 // Appending stays allowed: the hash chain of an incident is one append blob, and the daily roots are another. The policy is left unlocked so that a mistake in the number of
 // days can be mended; locking it is one command in infra/README.md and cannot be taken back.
-resource policy 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = {
+resource policy 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = if (!isPolicyLocked) {
   parent: audit
   name: 'default'
   properties: {

@@ -120,6 +120,8 @@ module endpoint 'private-endpoint.bicep' = if (privateLink != null) {
     groupId: 'Sql'
     dnsZoneId: privateLink!.zoneId
   }
+  // The account takes one change at a time.
+  dependsOn: [documents]
 }
 
 resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (protection == 'production') {

@@ -73,10 +73,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       allTraffic: true
     }
     keyVaultReferenceIdentity: identityId
+    // Flex Consumption has no FTP, and refuses a setting about it.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       // The runner answers no HTTP: only the deployment endpoint, which takes Entra tokens alone, stays open.
       ipSecurityRestrictionsDefaultAction: zone == 'runner' ? 'Deny' : 'Allow'

@@ -11,6 +11,9 @@ param privateLink PrivateLink?
 @description('Who reads a secret, and when, is kept there.')
 param workspaceId string
 
+@description('production: a deleted vault can be brought back for 90 days, and its name is not free before.')
+param protection 'development' | 'production'
+
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: name
   location: location
@@ -23,8 +26,9 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     }
     enableRbacAuthorization: true
     enableSoftDelete: true
-    softDeleteRetentionInDays: 90
-    enablePurgeProtection: true
+    softDeleteRetentionInDays: protection == 'production' ? 90 : 7
+    // It can be switched on and never off.
+    enablePurgeProtection: protection == 'production' ? true : null
     publicNetworkAccess: privateLink == null ? 'Enabled' : 'Disabled'
     networkAcls: {
       bypass: 'None'

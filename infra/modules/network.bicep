@@ -173,6 +173,8 @@ resource dnsLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06
     tags: tags
     properties: {
       registrationEnabled: false
+      // A name that has no endpoint here is asked for outside: it may belong to a server that is reached another way.
+      resolutionPolicy: 'NxDomainRedirect'
       virtualNetwork: {
         id: network.id
       }

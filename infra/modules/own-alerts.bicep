@@ -185,6 +185,8 @@ resource promises 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       displayName: item.displayName
       severity: item.severity
       enabled: true
+      // The tables of a new workspace are made by what first arrives in them.
+      skipQueryValidation: true
       scopes: [workspaceId]
       windowSize: item.windowSize
       evaluationFrequency: item.evaluationFrequency
@@ -222,6 +224,7 @@ resource signOfLife 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
     description: 'Proves the way of an alert from end to end. The rule "silence" pages when its receipt is missing.'
     severity: 4
     enabled: true
+    skipQueryValidation: true
     scopes: [workspaceId]
     windowSize: 'PT1H'
     evaluationFrequency: 'PT1H'
@@ -271,6 +274,14 @@ resource backlog 'Microsoft.Insights/metricAlerts@2026-01-01' = {
           timeAggregation: 'Average'
           operator: 'GreaterThan'
           threshold: 100
+          // Each queue by itself: over all of them a full one would be thinned out by the empty ones.
+          dimensions: [
+            {
+              name: 'EntityName'
+              operator: 'Include'
+              values: ['*']
+            }
+          ]
         }
       ]
     }
@@ -306,6 +317,14 @@ resource deadLetters 'Microsoft.Insights/metricAlerts@2026-01-01' = {
           timeAggregation: 'Minimum'
           operator: 'GreaterThan'
           threshold: 0
+          // Each queue by itself: over all of them a full one would be thinned out by the empty ones.
+          dimensions: [
+            {
+              name: 'EntityName'
+              operator: 'Include'
+              values: ['*']
+            }
+          ]
         }
       ]
     }
@@ -325,7 +344,11 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   properties: {
     displayName: 'PgMedic'
     category: 'workbook'
-    sourceId: insightsId
-    serializedData: loadTextContent('../workbook.json')
+    sourceId: workspaceId
+    serializedData: replace(
+      loadTextContent('../workbook.json'),
+      '"fallbackResourceIds": []',
+      '"fallbackResourceIds": ["${workspaceId}"]'
+    )
   }
 }

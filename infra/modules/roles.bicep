@@ -221,6 +221,8 @@ resource metadataRight 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments
   }
 }
 
+// Cosmos DB changes the roles of an account one at a time, and refuses what comes meanwhile.
+@batchSize(1)
 resource writeRights 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2026-03-15' = [
   for container in writes[zone]: {
     parent: cosmos
@@ -230,9 +232,11 @@ resource writeRights 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2
       roleDefinitionId: '${cosmos.id}/sqlRoleDefinitions/${cosmosWriterId}'
       scope: '${cosmos.id}/dbs/${databaseName}/colls/${container}'
     }
+    dependsOn: [metadataRight]
   }
 ]
 
+@batchSize(1)
 resource readRights 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2026-03-15' = [
   for container in reads[zone]: {
     parent: cosmos
@@ -242,5 +246,6 @@ resource readRights 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@20
       roleDefinitionId: '${cosmos.id}/sqlRoleDefinitions/${cosmosReaderId}'
       scope: '${cosmos.id}/dbs/${databaseName}/colls/${container}'
     }
+    dependsOn: [writeRights]
   }
 ]

@@ -1,4 +1,5 @@
 import type { MetricsClient } from "@azure/monitor-query-metrics";
+import { z } from "zod";
 import { clientOptionsFor, credentialFor, signedOnlyWithTls } from "./azure-client.ts";
 
 export type Metrics = ReturnType<typeof metricsOf>;
@@ -10,6 +11,7 @@ export type MetricWindow = {
 };
 type RegionOf = (resourceId: string, abortSignal: AbortSignal) => Promise<string>;
 
+const Refusal = z.looseObject({ statusCode: z.number() });
 const REGION = "{region}";
 const NAMESPACE = "Microsoft.DBforPostgreSQL/flexibleServers";
 /** The application that the regional endpoints take tokens for; the package's own default is another one. */
@@ -24,6 +26,16 @@ const WHOLE_WAIT_MS = PATIENCE.timeoutMs + PATIENCE.longestWaitMs;
  */
 export function metricsOf(endpoint: string | undefined, regionOf?: RegionOf) {
   const clients = new Map<string, Promise<MetricsClient>>();
+  let isRefusalTold = false;
+  /** A missing right does not mend itself: without a word the figures would be missing for ever. */
+  const tellRefusal = (failure: unknown): void => {
+    const status = Refusal.safeParse(failure).data?.statusCode;
+    if (isRefusalTold || (status !== 401 && status !== 403)) return;
+    isRefusalTold = true;
+    process.emitWarning(
+      `Azure Monitor refuses the servers' metrics (${status}): the app's identity needs Microsoft.Insights/metrics/read on their subscription`,
+    );
+  };
   const clientFor = (address: string): Promise<MetricsClient> => {
     const known = clients.get(address) ?? newClient(address);
     clients.set(address, known);
@@ -48,7 +60,8 @@ export function metricsOf(endpoint: string | undefined, regionOf?: RegionOf) {
           aggregation: "Average",
         };
         return meanOf(await client.queryResources([resourceId], [metric], NAMESPACE, options));
-      } catch {
+      } catch (failure) {
+        tellRefusal(failure);
         return null;
       }
     },

@@ -109,6 +109,22 @@ test.each([
   expect(await average(reply)).toBeNull();
 });
 
+test("a right that is missing is said once, with what mends it", async () => {
+  const said: string[] = [];
+  const listen = ({ message }: Error): void => void said.push(message);
+  process.on("warning", listen);
+  try {
+    const refused = failure(403, "AuthorizationFailed", "");
+    fake = await azureAnswers(refused, refused, failure(404, "ResourceNotFound", ""));
+    const metrics = metricsOf(fake.url);
+    for (let time = 1; time <= 3; time += 1) expect(await metrics.average(WINDOW)).toBeNull();
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off("warning", listen);
+  }
+  expect(said.filter((message) => message.includes("Microsoft.Insights/metrics/read"))).toHaveLength(1);
+});
+
 test("a metric of an endpoint that is down is not known", async () => {
   const { url, stop } = await azureAnswers(batch(1));
   await stop();

@@ -18,7 +18,6 @@ const ALWAYS: Wish[] = [
   { type: "Microsoft.DocumentDB/databaseAccounts", path: "disableLocalAuth", wanted: true, rule: "local-auth" },
   { type: "Microsoft.DocumentDB/databaseAccounts", path: "minimalTlsVersion", wanted: "Tls12", rule: "old-protocol" },
   { type: "Microsoft.KeyVault/vaults", path: "enableRbacAuthorization", wanted: true, rule: "local-auth" },
-  { type: "Microsoft.KeyVault/vaults", path: "enablePurgeProtection", wanted: true, rule: "protection" },
   {
     type: "Microsoft.OperationalInsights/workspaces",
     path: "features.disableLocalAuth",
@@ -39,7 +38,8 @@ const ALWAYS: Wish[] = [
     rule: "public-network",
   },
   { type: "Microsoft.Web/sites", path: "httpsOnly", wanted: true, rule: "old-protocol" },
-  { type: "Microsoft.Web/sites", path: "siteConfig.ftpsState", wanted: "Disabled", rule: "local-auth" },
+  // Flex Consumption has no FTP and refuses a word about it (error 51021).
+  { type: "Microsoft.Web/sites", path: "siteConfig.ftpsState", wanted: undefined, rule: "refused-on-flex" },
   { type: "Microsoft.Web/sites/basicPublishingCredentialsPolicies", path: "allow", wanted: false, rule: "local-auth" },
 ];
 
@@ -49,11 +49,12 @@ const closed = (type: string): Wish => ({
   wanted: "Disabled",
   rule: "public-network",
 });
-/** What is closed to the public network in a private installation. */
+/** What is closed to the public network in a private installation, and kept from being lost. */
 const WHEN_PRIVATE = [
   closed("Microsoft.Storage/storageAccounts"),
   closed("Microsoft.DocumentDB/databaseAccounts"),
   closed("Microsoft.KeyVault/vaults"),
+  { type: "Microsoft.KeyVault/vaults", path: "enablePurgeProtection", wanted: true, rule: "protection" },
 ];
 /** Only its Premium tier can be closed. */
 const WHEN_BUS_PRIVATE = closed("Microsoft.ServiceBus/namespaces");

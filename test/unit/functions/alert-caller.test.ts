@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { readSettings } from "../../../functions/settings.ts";
 
 const AUDIENCE = "api://pgmedic-ingest";
+const CLIENT = "44444444-4444-4444-8444-444444444444";
 const TENANT = "11111111-1111-1111-1111-111111111111";
 const AZURE_MONITOR = "461e8683-5575-4561-ac7f-899cc907d62a";
 const RUNNER = "33333333-3333-3333-3333-333333333333";
@@ -37,6 +38,7 @@ beforeAll(async () => {
   host = `http://127.0.0.1:${(authority.address() as AddressInfo).port}`;
   Object.assign(process.env, LOCAL, {
     INGEST_AUDIENCE: AUDIENCE,
+    INGEST_CLIENT_ID: CLIENT,
     INGEST_TENANT_ID: TENANT,
     INGEST_AUTHORITY_HOST: host,
     INGEST_SIGN_OF_LIFE_APP_ID: RUNNER,
@@ -58,19 +60,21 @@ type Wish = {
   notBefore?: string;
   roles?: string[];
   azp?: string;
+  /** In place of `azp`, as in tokens of version 1. */
+  appid?: string;
   by?: CryptoKey;
 };
 
 function aToken(wish: Wish = {}): Promise<string> {
   const {
-    audience = AUDIENCE,
+    audience = CLIENT,
     issuer = `${host}/${TENANT}/v2.0`,
     expires = "5m",
     notBefore = "0s",
     roles = [ROLE],
     azp = AZURE_MONITOR,
   } = wish;
-  return new SignJWT({ roles, azp })
+  return new SignJWT({ roles, ...(wish.appid === undefined ? { azp } : { appid: wish.appid }) })
     .setProtectedHeader({ alg: "RS256", kid: wish.kid ?? "k1" })
     .setAudience(audience)
     .setIssuer(issuer)
@@ -90,6 +94,14 @@ test("a token of Azure Monitor with the role is let through", async () => {
   expect(await statusFor(`Bearer ${await aToken()}`)).toBe(202);
 });
 
+// https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference: `aud`, `iss`, `appid` and `azp`, by version.
+test("a token of version 1 is let through like one of version 2: the application's registration decides", async () => {
+  const first = { audience: AUDIENCE, issuer: `https://sts.windows.net/${TENANT}/`, appid: AZURE_MONITOR };
+  expect(await statusFor(`Bearer ${await aToken(first)}`)).toBe(202);
+  expect(await statusFor(`Bearer ${await aToken({ ...first, appid: RUNNER })}`)).toBe(403);
+  expect(await statusFor(`Bearer ${await aToken({ ...first, issuer: "https://sts.windows.net/other/" })}`)).toBe(401);
+});
+
 test.each<[string, Wish]>([
   ["for another audience", { audience: "api://other" }],
   ["of another tenant", { issuer: "https://login.microsoftonline.com/other/v2.0" }],
@@ -101,7 +113,7 @@ test.each<[string, Wish]>([
 
 test("a token that a stranger signed, an unsigned one, and none at all are 401", async () => {
   const unsigned = new UnsecuredJWT({ roles: [ROLE], azp: AZURE_MONITOR })
-    .setAudience(AUDIENCE)
+    .setAudience(CLIENT)
     .setIssuer(`${host}/${TENANT}/v2.0`)
     .setExpirationTime("5m");
   expect(await statusFor(`Bearer ${await aToken({ by: strangersKey })}`)).toBe(401);
@@ -168,8 +180,10 @@ test("while the authority gives no keys, a caller is asked to come again, and no
 });
 
 test("in Azure the app refuses to start without knowing who may call it", () => {
-  const azure = { ...LOCAL, WEBSITE_INSTANCE_ID: "i-1" };
-  expect(() => readSettings({ ...azure, PGMEDIC_APP: "ingest" })).toThrow(/INGEST_AUDIENCE[^]*INGEST_TENANT_ID/);
+  const azure = { ...LOCAL, COSMOS_ENDPOINT: "https://pgmedic.documents.azure.com:443/" };
+  const missing = /INGEST_AUDIENCE[^]*INGEST_CLIENT_ID[^]*INGEST_TENANT_ID/;
+  expect(() => readSettings({ ...azure, PGMEDIC_APP: "ingest" })).toThrow(missing);
+  expect(() => readSettings(azure)).toThrow(missing);
   expect(() => readSettings({ ...azure, PGMEDIC_APP: "api" })).toThrow(/PGMEDIC_FRONT_HOST/);
   expect(readSettings({ ...azure, PGMEDIC_APP: "runner" }).PGMEDIC_APP).toBe("runner");
 });

@@ -15,7 +15,6 @@ const IN_AZURE = {
   COSMOS_ENDPOINT: "http://127.0.0.1:1",
   COSMOS_KEY: "k",
   ServiceBus: "Endpoint=sb://127.0.0.1",
-  WEBSITE_INSTANCE_ID: "i-1",
   WEBSITE_HOSTNAME: APP,
   WEBSITE_AUTH_ENABLED: "True",
   PGMEDIC_FRONT_HOST: FRONT,

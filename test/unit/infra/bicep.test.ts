@@ -95,3 +95,41 @@ test("the api app takes only calls that the platform knows to come from the dash
   // One app for everything also takes alerts, which carry a token that the code verifies.
   expect(rulesOf("main.dev.bicepparam")).toEqual([{ ...closed, excludedPaths: ["/api/alerts", "/api/health"] }]);
 });
+
+test("a name of an installation as azd allows it makes names that every service takes", () => {
+  const { instances } = deploymentOf("main.prod.bicepparam", { environmentName: "Prod_1.x-A" });
+  const namesOf = (type: string): string[] =>
+    instances.filter((one) => one.type === type && !one.isExisting).map(({ name }) => String(name));
+  const taken: [string, RegExp][] = [
+    ["Microsoft.Storage/storageAccounts", /^[a-z\d]{3,24}$/],
+    ["Microsoft.KeyVault/vaults", /^[a-z](-?[a-z\d]){2,23}$/],
+    ["Microsoft.DocumentDB/databaseAccounts", /^[a-z\d-]{3,44}$/],
+    ["Microsoft.Web/sites", /^[a-z\d-]{2,32}$/],
+    ["Microsoft.ServiceBus/namespaces", /^[a-z](-?[a-z\d]){5,49}$/],
+  ];
+  for (const [type, pattern] of taken) {
+    expect(namesOf(type).length, type).toBeGreaterThan(0);
+    for (const name of namesOf(type)) expect(name).toMatch(pattern);
+    expect(new Set(namesOf(type)).size, type).toBe(namesOf(type).length);
+  }
+});
+
+test("a queue that is full or holds dead letters is noticed, however empty the others are", () => {
+  const rules = deploymentOf("main.prod.bicepparam").instances.filter(({ symbol }) =>
+    ["backlog", "deadLetters"].includes(symbol),
+  );
+  expect(rules).toHaveLength(2);
+  for (const rule of rules)
+    expect(JSON.stringify(propertyOf(rule, "criteria"))).toContain(
+      '"dimensions":[{"name":"EntityName","operator":"Include","values":["*"]}]',
+    );
+});
+
+test("after a restore the documents may be in an account of another name, and a locked policy is left alone", () => {
+  const over = { cosmosAccountName: "pgmedic-restored", isAuditPolicyLocked: true };
+  const { instances } = deploymentOf("main.prod.bicepparam", over);
+  const deployed = instances.filter(({ isDeployed, isExisting }) => isDeployed && !isExisting);
+  const accounts = deployed.filter(({ type }) => type === "Microsoft.DocumentDB/databaseAccounts");
+  expect(accounts.map(({ name }) => name)).toEqual(["pgmedic-restored"]);
+  expect(deployed.filter(({ type }) => type.endsWith("/immutabilityPolicies"))).toEqual([]);
+});

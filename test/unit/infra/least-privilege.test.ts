@@ -89,6 +89,7 @@ test("the runner may work on every document and queue, and read a watched server
       "append to the audit archive on containers/audit",
       "Metadata on databaseAccounts/",
       "Monitoring Metrics Publisher on components/",
+      "metrics on subscriptions/00000000-0000-4000-8000-000000000009",
       "Monitoring Reader on flexibleServers/shop-db",
       "PostgreSQL operations on subscriptions/00000000-0000-4000-8000-000000000009",
       "PostgreSQL server parameters on flexibleServers/shop-db",
@@ -142,12 +143,14 @@ test("the roles of our own change server parameters alone, and are made only whe
   const onServers = (over: Record<string, unknown>) => ownRoles(over).filter(({ symbol }) => symbol !== "archiveRole");
   expect(onServers({ watchedServers: [] })).toEqual([]);
   const actions = onServers({}).map((role) => JSON.stringify(propertyOf(role, "permissions")));
-  expect(actions).toHaveLength(2);
+  expect(actions).toHaveLength(3);
   expect(actions.join("")).not.toContain("*");
   expect(actions.map((list) => list.match(/[A-Za-z]+\/(write|action|delete)"/g))).toEqual([
     ['configurations/write"'],
     null,
+    null,
   ]);
+  expect(actions.at(-1)).toContain('"actions":["Microsoft.Insights/metrics/read"]');
 });
 
 test("who may scale a server holds a role of its own on that server alone", () => {

@@ -25,7 +25,6 @@ const NOT_IN_AZURE: Record<string, string> = {
   COSMOS_KEY: "keys are switched off; the identity signs in",
   ServiceBus: "a connection string holds a key; the identity signs in",
   PGMEDIC_FRONT_PROOF: "only the local front has a secret; a Static Web App is vouched for by the platform",
-  WEBSITE_INSTANCE_ID: "Azure sets it itself",
   WEBSITE_HOSTNAME: "Azure sets it itself",
   WEBSITE_AUTH_ENABLED: "Azure sets it itself",
 };
@@ -79,7 +78,6 @@ test("each zone starts with its settings, and gets none that is another zone's b
   const inAzure = {
     ...identities,
     PGMEDIC_FRONT_HOST: "calm-sea-0a1b2c3d4.5.azurestaticapps.net",
-    WEBSITE_INSTANCE_ID: "i-1",
     COSMOS_ENDPOINT: "https://pgmedic.documents.azure.com:443/",
     ARCHIVE_ENDPOINT: "https://pgmprodaudit.blob.core.windows.net/",
   };
