@@ -20,7 +20,7 @@ export const Settings = z.object({
    * figures. The region is asked of RESOURCE_MANAGER_ENDPOINT.
    */
   METRICS_ENDPOINT: z.url().optional(),
-  /** Log Analytics, where the watched servers' logs are asked for. Without it they are not read. */
+  /** Log Analytics, where the watched servers' logs are asked for, and what its tokens are for. Without it they are not read. */
   LOGS_ENDPOINT: z.url().optional(),
   /** Azure Resource Manager, through which server parameters are set and undelivered alerts are found. Without it neither is done. */
   RESOURCE_MANAGER_ENDPOINT: z.url().optional(),

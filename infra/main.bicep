@@ -73,8 +73,9 @@ param cosmosAccountName string = ''
 @maxValue(730)
 param logRetentionDays int = 90
 
+// Tokens are asked for under it: for api.loganalytics.azure.com a managed identity got none (MicrosoftDocs/azure-docs#104988).
 @description('Where Log Analytics is asked; another one in national clouds.')
-param logsEndpoint string = 'https://api.loganalytics.azure.com'
+param logsEndpoint string = 'https://api.loganalytics.io'
 
 @description('Gigabytes of logs a day at most.')
 @minValue(1)

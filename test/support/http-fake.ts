@@ -1,9 +1,9 @@
 // A service of somebody else's, in this process: it answers what the test says and remembers what it was asked.
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { type Certificate, withKey } from "./certificates.ts";
 
 export type Asked = {
   method: string;
@@ -13,17 +13,18 @@ export type Asked = {
   headers: IncomingMessage["headers"];
 };
 export type Reply = { status: number; body?: unknown; headers?: Record<string, string> };
-export type Fake = { url: string; asked: Asked[]; stop: () => Promise<void> };
+export type Fake = {
+  url: string;
+  asked: Asked[];
+  /** How many came, whether or not they went on to ask. */
+  connections: () => number;
+  stop: () => Promise<void>;
+};
 
-const TLS = new URL("../fixtures/tls/", import.meta.url);
-const fixture = (name: string): string => readFileSync(new URL(name, TLS), "utf8");
-/** The authority that signed the certificate of a secure fake. */
-export const testAuthority = (): string => fixture("authority.pem");
-
-/** Starts it on a free port; a secure one is `https://localhost`. A reply may be a promise; one that rejects breaks the connection off. */
+/** Starts it on a free port; one that shows a certificate is `https://localhost`. A reply may be a promise; one that rejects breaks the connection off. */
 export async function startFake(
   answer: (asked: Asked, url: string) => Reply | Promise<Reply>,
-  { isSecure = false } = {},
+  { certificate }: { certificate?: Certificate } = {},
 ): Promise<Fake> {
   const asked: Asked[] = [];
   let url = "";
@@ -44,16 +45,17 @@ export async function startFake(
     };
     exchange().catch(() => request.socket.destroy());
   };
-  const server = isSecure
-    ? createSecureServer({ cert: fixture("localhost.pem"), key: fixture("server.key") }, serve)
-    : createServer(serve);
+  const server = certificate === undefined ? createServer(serve) : createSecureServer(withKey(certificate), serve);
+  let connections = 0;
+  server.on("connection", () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // A server that listens on TCP has an address with a port.
   const { port } = server.address() as AddressInfo;
-  url = isSecure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+  url = certificate === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
   return {
     url,
     asked,
+    connections: () => connections,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,10 +1,11 @@
-// A Service Bus namespace on this machine: AMQP 1.0 over plain TCP, as clients speak it with UseDevelopmentEmulator=true.
+// A Service Bus namespace on this machine: AMQP 1.0 over plain TCP, as clients speak it with UseDevelopmentEmulator=true, or over TLS.
 import { mkdirSync } from "node:fs";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { join } from "node:path";
 import rhea, { type Container } from "rhea";
 import { z } from "zod";
 import { explainListenError } from "../process-entry.ts";
+import { Claims, entityOf, type Judge } from "./claims.ts";
 import { openJournal } from "./journal.ts";
 import { Receivers, serveSenders } from "./links.ts";
 import { deadLetterQueueOf, Queue, type QueueSettings } from "./queue.ts";
@@ -21,7 +22,9 @@ export const queueDefaults = {
   deadLetterOnExpiry: false,
 };
 
-type BrokerOptions = { port: number; stateFolder: string; queues: readonly QueueSettings[] };
+/** As in Azure: over TLS, and only for whom the judge lets in. */
+type Secure = { cert: string; key: string; judge: Judge };
+type BrokerOptions = { port: number; stateFolder: string; queues: readonly QueueSettings[]; secure?: Secure };
 
 export type Broker = { port: number; connectionString: string; stop: () => Promise<void> };
 
@@ -31,15 +34,15 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const journal = openJournal(join(options.stateFolder, "service-bus.sqlite"));
   const queues = new Map<string, Queue>();
   const container = rhea.create_container({ id: "pgmedic-service-bus", non_fatal_errors: ["amqp:connection:forced"] });
-  const find = (address: string): Queue | undefined =>
-    queues.get(address.replace(/^(amqps?|sb):\/\/[^/]+\//, "").toLowerCase());
-  const receivers = new Receivers(container, find);
+  const find = (address: string): Queue | undefined => queues.get(entityOf(address));
+  const claims = new Claims(options.secure?.judge);
+  const receivers = new Receivers(container, { find, claims });
   for (const settings of options.queues) {
     for (const name of [settings.name, deadLetterQueueOf(settings.name)]) {
       queues.set(name, new Queue(journal, { ...settings, name }, () => receivers.pump(name)));
     }
   }
-  serveSenders(container, { find, maxMessageBytes: MAX_MESSAGE_BYTES });
+  serveSenders(container, { find, claims, maxMessageBytes: MAX_MESSAGE_BYTES });
   const tick = () => {
     const now = Date.now();
     for (const queue of queues.values()) queue.expireLocks(now);
@@ -49,7 +52,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       receivers.pump(stored.queue);
     }
   };
-  const { server, sockets } = await listen(container, options.port).catch((error: unknown) => {
+  const { server, sockets } = await listen(container, options).catch((error: unknown) => {
     journal.close();
     throw explainListenError(error, { port: options.port, setting: "PGMEDIC_SERVICE_BUS_PORT" });
   });
@@ -81,13 +84,16 @@ type SaslMechanisms = {
 };
 const SaslMechanisms = z.custom<SaslMechanisms>((value) => typeof value === "object" && value !== null);
 
-async function listen(container: Container, port: number): Promise<{ server: Server; sockets: Set<Socket> }> {
+async function listen(
+  container: Container,
+  { port, secure }: BrokerOptions,
+): Promise<{ server: Server; sockets: Set<Socket> }> {
   const mechanisms = SaslMechanisms.parse(container.sasl_server_mechanisms);
   mechanisms.enable_plain(() => true);
   mechanisms.enable_anonymous();
   // The clients' own mechanism: it proves nothing here, the token follows on `$cbs`.
   mechanisms["MSSBCBS"] = mechanisms["ANONYMOUS"];
-  const options = {
+  const common = {
     port,
     host: "127.0.0.1",
     require_sasl: true,
@@ -95,7 +101,8 @@ async function listen(container: Container, port: number): Promise<{ server: Ser
     receiver_options: { autoaccept: false, credit_window: 500 },
     sender_options: { autosettle: true, treat_modified_as_released: false },
   };
-  const server = container.listen(options);
+  const { cert, key } = secure ?? {};
+  const server = container.listen(secure === undefined ? common : { ...common, transport: "tls", cert, key });
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

@@ -1,15 +1,18 @@
 // The AMQP links: clients that receive (our senders) and clients that send (our receivers).
 import rhea, { type Container, type EventContext, type Message, type Sender } from "rhea";
 import { z } from "zod";
+import { type Claims, unauthorized } from "./claims.ts";
 import { manage, originOf } from "./management.ts";
 import { incomingFrom, outgoing, unpack } from "./message.ts";
 import type { Queue, Settlement } from "./queue.ts";
 import { tagFromToken, tokenFromTag } from "./lock-token.ts";
 
 type Find = (address: string) => Queue | undefined;
+type Serving = { find: Find; claims: Claims };
 type ReceivingLink = { queue: Queue; sender: Sender; deletes: boolean };
 
-const CONTROL_ADDRESS = /\$cbs$|\$management$/;
+const CLAIMS_ADDRESS = /\$cbs$/;
+const MANAGEMENT_ADDRESS = /\/?\$management$/;
 const LOCK_LOST = {
   condition: "com.microsoft:message-lock-lost",
   description: "The lock supplied is invalid. Either the lock expired, or the message has been removed from the queue.",
@@ -23,8 +26,8 @@ const ERROR_CODE = 0x1d;
 export class Receivers {
   readonly #links = new Map<Sender, ReceivingLink>();
 
-  constructor(container: Container, find: Find) {
-    container.on("sender_open", (context: EventContext) => this.#open(context.sender, find));
+  constructor(container: Container, serving: Serving) {
+    container.on("sender_open", (context: EventContext) => this.#open(context.sender, serving));
     container.on("sendable", (context: EventContext) => this.#pumpSender(context.sender));
     container.on("sender_draining", (context: EventContext) => {
       this.#pumpSender(context.sender);
@@ -47,12 +50,14 @@ export class Receivers {
     for (const link of this.#links.values()) if (link.queue.name === queueName) pumpLink(link);
   }
 
-  #open(sender: Sender | undefined, find: Find): void {
+  #open(sender: Sender | undefined, { find, claims }: Serving): void {
     if (sender === undefined) return;
     const address = sender.source.address;
     sender.set_source(sender.source);
     sender.set_target(sender.target);
-    if (CONTROL_ADDRESS.test(address)) return;
+    if (CLAIMS_ADDRESS.test(address)) return;
+    if (!claims.cover(sender.connection, address)) return sender.close(unauthorized(address));
+    if (MANAGEMENT_ADDRESS.test(address)) return;
     const queue = find(address);
     if (queue === undefined) return sender.close(notFound(address));
     const link = { queue, sender, deletes: sender.snd_settle_mode === SETTLED_MODE };
@@ -95,7 +100,8 @@ function pumpLink({ queue, sender, deletes }: ReceivingLink): void {
 }
 
 /** Takes messages from clients that send, and answers token and management requests. */
-export function serveSenders(container: Container, options: { find: Find; maxMessageBytes: number }): void {
+export function serveSenders(container: Container, options: Serving & { maxMessageBytes: number }): void {
+  const { find, claims } = options;
   container.on("receiver_open", (context: EventContext) => {
     const receiver = context.receiver;
     if (receiver === undefined) return;
@@ -104,22 +110,25 @@ export function serveSenders(container: Container, options: { find: Find; maxMes
     receiver.set_target(receiver.target);
     receiver.set_source(receiver.source);
     const address = receiver.target.address;
-    if (!CONTROL_ADDRESS.test(address) && options.find(address) === undefined) receiver.close(notFound(address));
+    if (CLAIMS_ADDRESS.test(address)) return;
+    if (!claims.cover(receiver.connection, address)) return receiver.close(unauthorized(address));
+    if (!MANAGEMENT_ADDRESS.test(address) && find(address) === undefined) receiver.close(notFound(address));
   });
   container.on("message", (context: EventContext) => {
     const { message, delivery, receiver } = context;
     if (message === undefined || delivery === undefined || receiver === undefined) return;
     const address = receiver.target.address;
-    if (address.endsWith("$cbs")) {
+    if (CLAIMS_ADDRESS.test(address)) {
       delivery.accept();
-      // 202: the token was taken; there is nothing to check it against on loopback.
-      return respond(context, message, { properties: { "status-code": 202, "status-description": "Accepted" } });
+      const { status, description } = claims.put(context.connection, message);
+      return respond(context, message, { properties: { "status-code": status, "status-description": description } });
     }
-    if (address.endsWith("$management")) {
+    if (!claims.cover(context.connection, address)) return receiver.close(unauthorized(address));
+    if (MANAGEMENT_ADDRESS.test(address)) {
       delivery.accept();
-      return respondToManagement(context, message, options.find(address.replace(/\/\$management$/, "")));
+      return respondToManagement(context, message, find(address.replace(MANAGEMENT_ADDRESS, "")));
     }
-    const queue = options.find(address);
+    const queue = find(address);
     if (queue === undefined) return delivery.reject(notFound(address));
     try {
       queue.send(unpack(message, delivery.format).map(incomingFrom), Date.now());

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { documentsOf } from "../../../shared/adapters/documents.ts";
 import { COSMOS_DATABASE, type Cosmos, startCosmos } from "../../../infra/local/cosmos/server.ts";
-import { type Asked, type Fake, type Reply, startFake, testAuthority } from "../../support/http-fake.ts";
+import { testAuthority } from "../../support/certificates.ts";
+import { type Asked, type Fake, type Reply, startFake } from "../../support/http-fake.ts";
 import { temporaryFolder } from "../../support/process.ts";
 
 const TOKEN = "a-token-of-the-identity";
@@ -34,7 +35,7 @@ beforeAll(async () => {
     const text = (await answer.text()).replaceAll(new RegExp(`https?://[^/"]*:${cosmos.port}`, "g"), url);
     return { status: answer.status, body: text, headers: { etag: answer.headers.get("etag") ?? "" } };
   };
-  watch = await startFake(pass, { isSecure: true });
+  watch = await startFake(pass, { certificate: "localhost" });
   process.env["IDENTITY_ENDPOINT"] = `${identity.url}/msi/token`;
   process.env["IDENTITY_HEADER"] = "a header that only the platform knows";
   process.env["AZURE_CLIENT_ID"] = "33333333-3333-4333-8333-333333333333";

@@ -8,7 +8,8 @@ import { z } from "zod";
 import { postgresOf } from "../../../shared/adapters/postgres.ts";
 import type { Server, ServerConnection } from "../../../shared/contracts/server.ts";
 import type { Statement } from "../../../shared/contracts/statement.ts";
-import { type Fake, startFake, testAuthority } from "../../support/http-fake.ts";
+import { type Certificate, testAuthority } from "../../support/certificates.ts";
+import { type Fake, startFake } from "../../support/http-fake.ts";
 import { type Cluster, startCluster } from "../../support/postgres.ts";
 
 const TLS = new URL("../../fixtures/tls/", import.meta.url);
@@ -52,7 +53,7 @@ afterAll(async () => {
 });
 
 /** Lets the server show a certificate of the fixtures from now on; null switches TLS off. */
-async function show(certificate: "localhost" | "elsewhere" | "expired" | null): Promise<void> {
+async function show(certificate: Certificate | null): Promise<void> {
   const { uid, gid } = statSync(dataFolder);
   for (const [from, to] of [
     [`${certificate ?? "localhost"}.pem`, "server.crt"],

@@ -5,8 +5,9 @@ import { expect, test } from "vitest";
 import { readSettings, Settings } from "../../../functions/settings.ts";
 import { Queue } from "../../../shared/contracts/messages.ts";
 import { CONTAINERS } from "../../../shared/adapters/documents.ts";
+import { settingsByZone } from "../../support/bicep/app-settings.ts";
 import { deploymentOf } from "../../support/bicep/installation.ts";
-import { isPlainObject, settled } from "../../support/bicep/values.ts";
+import { settled } from "../../support/bicep/values.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 /** Read by the platform, or by Azure's own clients. */
@@ -37,20 +38,6 @@ const REFUSED = [
   "AzureWebJobsStorage",
 ];
 
-/** The app settings of each zone as deployed. */
-function settingsByZone(parameterFile: string): Record<string, Record<string, string>> {
-  // Settings that have no value unless somebody wants one.
-  const wishes = { playbooksFolder: "playbooks" };
-  const configs = deploymentOf(parameterFile, wishes).instances.filter(({ symbol }) => symbol === "appSettings");
-  return Object.fromEntries(
-    configs.map(({ body }) => {
-      const values = settled(body()["properties"]);
-      if (!isPlainObject(values)) throw new Error("app settings are an object");
-      const texts = Object.entries(values).map(([name, value]) => [name, String(value)] as const);
-      return [String(values["PGMEDIC_APP"]), Object.fromEntries(texts)];
-    }),
-  );
-}
 const read = new Set(Object.keys(Settings.shape));
 
 test("every setting that the code reads is set in one of the apps, or is listed with the reason", () => {

@@ -1,0 +1,17 @@
+import { deploymentOf } from "./installation.ts";
+import { isPlainObject, settled } from "./values.ts";
+
+/** The app settings of each zone as deployed; what Azure alone knows before a deployment stands in angle brackets. */
+export function settingsByZone(parameterFile: string): Record<string, Record<string, string>> {
+  // Settings that have no value unless somebody wants one.
+  const wishes = { playbooksFolder: "playbooks" };
+  const configs = deploymentOf(parameterFile, wishes).instances.filter(({ symbol }) => symbol === "appSettings");
+  return Object.fromEntries(
+    configs.map(({ body }) => {
+      const values = settled(body()["properties"]);
+      if (!isPlainObject(values)) throw new Error("app settings are an object");
+      const texts = Object.entries(values).map(([name, value]) => [name, String(value)] as const);
+      return [String(values["PGMEDIC_APP"]), Object.fromEntries(texts)];
+    }),
+  );
+}
