@@ -10,11 +10,11 @@ import { services } from "./services.ts";
  * decides which incident that is; everybody else makes sure that it exists before going on, since its claimant may have been killed.
  */
 export async function correlate(alert: AlertDigest, serverId: string): Promise<AlertAnswer> {
-  const { incidents, servers, outbox, now } = services();
+  const { incidents, alerts, outbox, now } = services();
   const incidentId = incidentIdOf(serverId, alert);
   const candidate = { serverId, incidentId, correlationKey: correlationKeyOf(serverId, alert), alert };
   for (;;) {
-    const { value: open, etag } = await servers.openIncident(candidate);
+    const { value: open, etag } = await alerts.openIncident(candidate);
     if ((await incidents.read(open.incidentId)) === null) await incidents.create(openedBy(open.alert, serverId, now()));
     const incident = await attach(alert, open.incidentId, now());
     const isOurs = open.incidentId === incidentId;
@@ -24,11 +24,11 @@ export async function correlate(alert: AlertDigest, serverId: string): Promise<A
     }
     if (isOurs) {
       // The same notification once more, after all was over.
-      await servers.closeOpen(candidate);
+      await alerts.closeOpen(candidate);
       return { incidentId, disposition: "opened" };
     }
     // The open key outlived its incident: a close that was killed before its last write.
-    await servers.replaceOpen(candidate, etag);
+    await alerts.replaceOpen(candidate, etag);
   }
 }
 

@@ -21,7 +21,7 @@ const STATES: Record<ResolutionPath, IncidentState> = {
 
 /** Ends a run: the resolution with the message that announces it, then the lock and the open key. Safe to repeat at any point. */
 export async function close(input: StepInput<"close">): Promise<StepOutput<"close">> {
-  const { incidents, servers, outbox, settings, now } = services();
+  const { incidents, alerts, servers, outbox, settings, now } = services();
   const { path: asked, because, ...run } = input;
   const moment = now();
   const incident = await incidents.change(run.incidentId, (current) => {
@@ -32,8 +32,8 @@ export async function close(input: StepInput<"close">): Promise<StepOutput<"clos
   if (token !== null) {
     await servers.changeLock(run.serverId, (state) => ({ next: release(state, run.runId, token), answer: null }));
   }
-  const { serverId, incidentId, correlationKey } = incident;
-  await servers.closeOpen({ serverId, incidentId, correlationKey });
+  const { incidentId, correlationKey } = incident;
+  await alerts.closeOpen({ incidentId, correlationKey });
   await outbox.tryRelay(run.incidentId);
   const isOpenEnded = incident.verification?.verdict === "inconclusive" && incident.rollBack === null;
   return { followUpMs: isOpenEnded ? settings.PGMEDIC_FOLLOW_UP_SECONDS * SECOND_MS : null };

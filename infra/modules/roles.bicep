@@ -49,7 +49,7 @@ var receivesFrom = {
 var containerNames = map(loadJsonContent('../cosmos-containers.json'), container => container.id)
 var writes = {
   ingest: ['alerts', 'incidents']
-  api: ['incidents', 'servers', 'instructions', 'system']
+  api: ['alerts', 'incidents', 'servers', 'instructions', 'system']
   runner: containerNames
   all: containerNames
 }

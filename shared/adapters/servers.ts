@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { AlertDigest } from "../contracts/incident.ts";
 import { Id } from "../contracts/primitives.ts";
 import { Server, ServerLock } from "../contracts/server.ts";
 import type { Address, Documents, Stored } from "./documents.ts";
@@ -10,20 +9,11 @@ const LockState = z.strictObject({
   lastToken: z.number().int().nonnegative(),
 });
 type LockState = z.infer<typeof LockState>;
-/** The alert is there so that whoever finds the key without its incident can finish what its claimant began. */
-const OpenIncident = z.strictObject({
-  serverId: Id,
-  incidentId: Id,
-  correlationKey: z.string(),
-  alert: AlertDigest,
-});
-type OpenIncident = z.infer<typeof OpenIncident>;
-
 const MAXIMUM_TRIES = 20;
 export type Servers = ReturnType<typeof serversOf>;
 export type LockChange<Answer> = { next: Pick<LockState, "holder" | "lastToken"> | null; answer: Answer };
 
-/** Registered servers; the lock and the open correlation keys of each are documents of their own. */
+/** Registered servers; the lock of each is a document of its own. */
 export function serversOf(documents: Documents) {
   const at = (serverId: string, id: string): Address => ({ container: "servers", id, partition: serverId });
   const readLock = async (serverId: string): Promise<Stored<LockState> | null> =>
@@ -64,28 +54,6 @@ export function serversOf(documents: Documents) {
         if (isWritten) return answer;
       }
       throw new Error(`the lock of ${serverId} changed ${MAXIMUM_TRIES} times while it was being changed`);
-    },
-
-    /** The incident that is open for a correlation key; the first to ask with a candidate makes it that. */
-    openIncident: async (candidate: OpenIncident): Promise<Stored<OpenIncident>> => {
-      const address = at(candidate.serverId, candidate.correlationKey);
-      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
-        await documents.create(address, candidate);
-        const stored = await documents.read(address, OpenIncident);
-        // Its incident may have been closed in between.
-        if (stored !== null) return stored;
-      }
-      throw new Error(`the open key ${candidate.correlationKey} was removed ${MAXIMUM_TRIES} times at once`);
-    },
-    /** Puts a new incident in the place of one that has ended. Loses against a concurrent replacement. */
-    replaceOpen: (candidate: OpenIncident, etag: string) =>
-      documents.replace(at(candidate.serverId, candidate.correlationKey), candidate, etag),
-    /** Forgets the open key, if it still names this incident. */
-    closeOpen: async (closed: Omit<OpenIncident, "alert">): Promise<void> => {
-      const address = at(closed.serverId, closed.correlationKey);
-      const stored = await documents.read(address, OpenIncident);
-      if (stored !== null && stored.value.incidentId === closed.incidentId)
-        await documents.remove(address, stored.etag);
     },
   };
 }

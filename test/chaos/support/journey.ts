@@ -175,7 +175,10 @@ export async function faultsOf(
   const audit = await incidents.audit(incidentId);
   const ddl = (await parcels.ddl()).map(({ tag, name }) => `${tag} ${name}`);
   const indexes = await parcels.indexes();
-  const openKey = await documents.read({ container: "servers", id: correlationKey, partition: serverId }, z.unknown());
+  const openKey = await documents.read(
+    { container: "alerts", id: correlationKey, partition: correlationKey },
+    z.unknown(),
+  );
   const sessions = await eventually(async () => ((await parcels.sessions()).length === 0 ? [] : null), {
     withinMs: 10_000,
   }).catch(() => parcels.sessions());

@@ -61,8 +61,8 @@ test("a resolution that comes at the same moment as its alert is noted, or keeps
   }
 });
 
-async function close({ incidentId, correlationKey, serverId }: Incident): Promise<void> {
-  const { incidents, servers } = platform.documents;
+async function close({ incidentId, correlationKey }: Incident): Promise<void> {
+  const { incidents, alerts } = platform.documents;
   const at = new Date().toISOString();
   await incidents.change(incidentId, (incident) => ({
     ...incident,
@@ -70,7 +70,7 @@ async function close({ incidentId, correlationKey, serverId }: Incident): Promis
     resolution: { path: "noAction", because: "closed by the test", at },
     outbox: [],
   }));
-  await servers.closeOpen({ serverId, incidentId, correlationKey });
+  await alerts.closeOpen({ incidentId, correlationKey });
 }
 
 test("an alert that is delivered again after its incident was closed opens nothing and leaves nothing open", async () => {
@@ -85,7 +85,7 @@ test("an alert that is delivered again after its incident was closed opens nothi
   await documents.remove({ container: "alerts", id, partition: id });
   expect((await send({ alertId: "again" })).incidentId).toBe(incidentId);
   expect(await openOn("again")).toMatchObject([{ state: "dismissed", alerts: [{}] }]);
-  const key = { container: "servers", id: incident.correlationKey, partition: "again" } as const;
+  const key = { container: "alerts", id: incident.correlationKey, partition: incident.correlationKey } as const;
   expect(await documents.read(key, z.unknown())).toBeNull();
   expect((await send({ alertId: "next" })).disposition).toBe("opened");
 });

@@ -23,7 +23,7 @@ test("a proposal that nobody decides expires, frees the server, and cannot be ap
   expect((await decide(journey, proposed)).status).toBe(410);
   expect(await incidents.read(journey.incidentId)).toEqual(ended);
   expect(await servers.lock(journey.serverId)).toBeNull();
-  const key = { container: "servers", id: journey.correlationKey, partition: journey.serverId } as const;
+  const key = { container: "alerts", id: journey.correlationKey, partition: journey.correlationKey } as const;
   expect(await documents.read(key, z.unknown())).toBeNull();
   expect(await journey.parcels.ddl()).toEqual([]);
   const audit = await incidents.audit(journey.incidentId);

@@ -68,7 +68,7 @@ test("the api app may write what people decide", () => {
     [
       "Azure Service Bus Data Sender on queues/approvals",
       "Azure Service Bus Data Sender on queues/runs",
-      ...writes(["incidents", "instructions", "servers", "system"]),
+      ...writes(["alerts", "incidents", "instructions", "servers", "system"]),
       "Cosmos DB Built-in Data Reader on colls/baselines",
       "Cosmos DB Built-in Data Reader on colls/memory",
       "Metadata on databaseAccounts/",
