@@ -2,6 +2,7 @@ import type { PlannerClone } from "../shared/advisor/clone-protocol.ts";
 import { startPlannerClone } from "../shared/advisor/clone-thread.ts";
 import { postgresOf, type Postgres } from "../shared/adapters/postgres.ts";
 import { services } from "./services.ts";
+import { isOnThisMachine } from "./settings.ts";
 
 let postgres: Postgres | undefined;
 let clone: PlannerClone | undefined;
@@ -11,10 +12,20 @@ export const watchedServers = (): Postgres =>
   (postgres ??= postgresOf(secretOf, {
     investigator: services().settings.PGMEDIC_INVESTIGATOR_CLIENT_ID,
     executor: services().settings.PGMEDIC_EXECUTOR_CLIENT_ID,
+    domain: services().settings.PGMEDIC_POSTGRES_DOMAIN,
   }));
 
-/** What a server's registration names by a setting: a password, or a URL. */
-function secretOf(setting: string): string {
+/**
+ * What a server's registration names by a setting: a password, or a URL. Whoever writes a registration also says which host it is sent to,
+ * so only settings that the deployment lists for it can be named.
+ */
+export function secretOf(setting: string): string {
+  const { settings } = services();
+  const listed = (settings.PGMEDIC_SECRET_SETTINGS ?? "").split(",").map((name) => name.trim());
+  if (!isOnThisMachine(settings) && !listed.includes(setting))
+    throw new Error(
+      `the setting ${setting}, which a server's registration names, is not listed in PGMEDIC_SECRET_SETTINGS`,
+    );
   const secret = process.env[setting];
   if (secret === undefined)
     throw new Error(`the setting ${setting}, which a server's registration names, is not there`);

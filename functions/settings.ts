@@ -55,6 +55,10 @@ export const Settings = z.object({
   /** The managed identities that sign in to PostgreSQL: the one that looks, and the one that acts. */
   PGMEDIC_INVESTIGATOR_CLIENT_ID: z.guid().optional(),
   PGMEDIC_EXECUTOR_CLIENT_ID: z.guid().optional(),
+  /** The domain of Azure's PostgreSQL servers; another one in national clouds. The roles' tokens go nowhere else. */
+  PGMEDIC_POSTGRES_DOMAIN: z.string().min(1).default("postgres.database.azure.com"),
+  /** The settings that a server's registration may name as a password or a URL, with commas between; on one machine any. */
+  PGMEDIC_SECRET_SETTINGS: z.string().min(1).optional(),
   /** `on` stops every action at once, whatever the documents say. */
   PGMEDIC_KILL_SWITCH: z.enum(["on", "off"]).default("off"),
   /** A folder with playbooks of your own; one with the name of a known one takes its place. */
@@ -73,11 +77,15 @@ export type Settings = z.infer<typeof Settings>;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * Where the documents are on this machine, so is everything, and the endpoints are bound to loopback. Anywhere else they are public, and
- * must know who calls. No variable of the platform says so reliably: those of one plan are not there on another.
+ * Where the documents are on this machine, so is everything, and the endpoints are bound to loopback. No variable of the platform says so
+ * reliably: those of one plan are not there on another.
  */
+export const isOnThisMachine = ({ COSMOS_ENDPOINT }: Pick<Settings, "COSMOS_ENDPOINT">): boolean =>
+  LOOPBACK.has(new URL(COSMOS_ENDPOINT).hostname);
+
+/** Anywhere else the endpoints are public, and must know who calls. */
 const Checked = Settings.superRefine((settings, issues) => {
-  if (LOOPBACK.has(new URL(settings.COSMOS_ENDPOINT).hostname)) return;
+  if (isOnThisMachine(settings)) return;
   const need = (name: keyof Settings, why: string): void => {
     if (settings[name] === undefined) issues.addIssue({ code: "custom", path: [name], message: why });
   };

@@ -77,6 +77,9 @@ param logRetentionDays int = 90
 @description('Where Log Analytics is asked; another one in national clouds.')
 param logsEndpoint string = 'https://api.loganalytics.io'
 
+@description('The domain of PostgreSQL servers; another one in national clouds.')
+param postgresDomain string = 'postgres.database.azure.com'
+
 @description('Gigabytes of logs a day at most.')
 @minValue(1)
 param logQuotaGb int = 2
@@ -335,13 +338,18 @@ var runnerSettings = {
   LOGS_ENDPOINT: logsEndpoint
   ARCHIVE_ENDPOINT: archive.outputs.blobEndpoint
   RESOURCE_MANAGER_ENDPOINT: environment().resourceManager
+  PGMEDIC_POSTGRES_DOMAIN: postgresDomain
   PGMEDIC_CLONE_FOLDER: '/tmp/pgmedic-clone'
   PGMEDIC_VERIFY_SECONDS: string(verifySeconds)
   PGMEDIC_VERIFY_WINDOWS: string(verifyWindows)
   PGMEDIC_FOLLOW_UP_SECONDS: string(followUpSeconds)
   PGMEDIC_PROPOSAL_EXPIRY_SECONDS: string(proposalExpirySeconds)
 }
-var wishedSettings = empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder }
+var wishedSettings = union(
+  empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder },
+  // A registration can name these as a password, and no other setting.
+  empty(vaultSettings) ? {} : { PGMEDIC_SECRET_SETTINGS: join(vaultSettings, ',') }
+)
 var settingsOf = {
   ingest: ingestSettings
   api: {}

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { z } from "zod";
-import type { Server, SignIn } from "../contracts/server.ts";
+import type { Server } from "../contracts/server.ts";
 import type { Statement } from "../contracts/statement.ts";
 import { postgresToken } from "./identity.ts";
 import { inSpan } from "./telemetry.ts";
@@ -17,9 +17,15 @@ export type Session = {
 };
 
 type RoleName = "investigator" | "executor";
-/** Client ids of the managed identities that sign in to PostgreSQL, by role. */
-export type Identities = { investigator?: string | undefined; executor?: string | undefined };
+/**
+ * Client ids of the managed identities that sign in to PostgreSQL, by role. Their tokens are good at every server that knows the role: they
+ * go to hosts of `domain` alone, whatever a registration says.
+ */
+export type Identities = { investigator?: string | undefined; executor?: string | undefined; domain?: string };
+/** Azure's, in the public cloud. */
+const AZURE_DOMAIN = "postgres.database.azure.com";
 export type Secrets = (setting: string) => string;
+type Known = { secrets: Secrets; identities: Identities };
 export type Postgres = ReturnType<typeof postgresOf>;
 
 type Purpose = { server: Server; applicationName: string };
@@ -42,7 +48,7 @@ export function postgresOf(secrets: Secrets, identities: Identities = {}) {
   const run = async <T>(purpose: Purpose, role: RoleName, work: (session: Session) => Promise<T>): Promise<T> => {
     const limits = role === "investigator" ? INVESTIGATOR : EXECUTOR;
     const client = new pg.Client({
-      ...(await target(purpose.server, role, (signIn) => passwordOf(signIn, secrets, identities[role]), secrets)),
+      ...(await target(purpose.server, role, { secrets, identities })),
       application_name: purpose.applicationName.slice(0, 63),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       options: startOptions(limits),
@@ -80,12 +86,7 @@ function startOptions({ readOnly, statementTimeoutMs, lockTimeoutMs }: Limits): 
     .join(" ");
 }
 
-async function target(
-  server: Server,
-  role: RoleName,
-  password: (signIn: SignIn) => Promise<string> | string,
-  secrets: Secrets,
-): Promise<pg.ClientConfig> {
+async function target(server: Server, role: RoleName, { secrets, identities }: Known): Promise<pg.ClientConfig> {
   const { connection } = server;
   if (connection.kind === "url") return { connectionString: plainUrl(secrets(connection.urlSetting)) };
   const signIn = connection[role];
@@ -94,7 +95,8 @@ async function target(
     port: connection.port,
     database: connection.database,
     user: signIn.user,
-    password: await password(signIn),
+    password:
+      signIn.kind === "entra" ? await tokenFor(connection.host, role, identities) : secrets(signIn.passwordSetting),
     ...(connection.tls === "verify-full" ? { ssl: { rejectUnauthorized: true } } : {}),
   };
 }
@@ -106,8 +108,18 @@ function plainUrl(text: string): string {
   return url.href;
 }
 
-const passwordOf = (signIn: SignIn, secrets: Secrets, clientId: string | undefined): Promise<string> | string =>
-  signIn.kind === "entra" ? postgresToken(clientId) : secrets(signIn.passwordSetting);
+async function tokenFor(
+  host: string,
+  role: RoleName,
+  { domain = AZURE_DOMAIN, ...identities }: Identities,
+): Promise<string> {
+  const name = host.toLowerCase();
+  if (name !== domain && !name.endsWith(`.${domain}`))
+    throw new Error(
+      `no token is sent to ${host}, which is no host of ${domain}: set PGMEDIC_POSTGRES_DOMAIN where another is meant`,
+    );
+  return postgresToken(identities[role]);
+}
 
 /** The name of a statement's span. */
 export const spanOfStatement = (name: string): string => `sql ${name}`;

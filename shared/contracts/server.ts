@@ -10,15 +10,25 @@ export type SignIn = z.infer<typeof SignIn>;
 
 /** Where a server is and as whom PgMedic comes: two roles, or one connection URL while a server is only being tried out. */
 export const ServerConnection = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("roles"),
-    host: z.string().min(1),
-    port: z.number().int().min(1).max(65535).default(5432),
-    database: z.string().min(1),
-    tls: z.enum(["verify-full", "off"]).default("verify-full"),
-    investigator: SignIn,
-    executor: SignIn,
-  }),
+  z
+    .strictObject({
+      kind: z.literal("roles"),
+      host: z.string().min(1),
+      port: z.number().int().min(1).max(65535).default(5432),
+      database: z.string().min(1),
+      tls: z.enum(["verify-full", "off"]).default("verify-full"),
+      investigator: SignIn,
+      executor: SignIn,
+    })
+    .refine(
+      ({ tls, ...roles }) =>
+        tls === "verify-full" || (roles.investigator.kind !== "entra" && roles.executor.kind !== "entra"),
+      {
+        path: ["tls"],
+        message:
+          "a role that signs in with an Entra token needs verify-full: the token is good at every server that knows the role",
+      },
+    ),
   z.strictObject({ kind: z.literal("url"), urlSetting: z.string().min(1) }),
 ]);
 export type ServerConnection = z.infer<typeof ServerConnection>;

@@ -105,7 +105,7 @@ function aServer(over: Partial<Extract<ServerConnection, { kind: "roles" }>> = {
 const noSecrets = (): string => {
   throw new Error("nobody needs a password here");
 };
-const postgres = postgresOf(noSecrets, IDENTITIES);
+const postgres = postgresOf(noSecrets, { ...IDENTITIES, domain: "localhost" });
 const ask = (server: Server) =>
   postgres.asInvestigator({ server, applicationName: "pgmedic/test" }, (session) => session.query(whoAmI));
 /** Why the server cannot be asked, once the postmaster shows what it was told to; null when it can. */
@@ -127,13 +127,26 @@ describe("with a certificate of an authority that is trusted, for the very host"
   });
 
   test("an identity that is not the role's is refused by the server", async () => {
-    const mixed = postgresOf(noSecrets, { investigator: IDENTITIES.executor });
+    const mixed = postgresOf(noSecrets, { investigator: IDENTITIES.executor, domain: "localhost" });
     const purpose = { server: aServer(), applicationName: "pgmedic/test" };
     await expect(mixed.asInvestigator(purpose, (session) => session.query(whoAmI))).rejects.toThrow(/password/);
   });
 
   test("under an address that the certificate does not name, nothing is said to the server", async () => {
-    await refusal(aServer({ host: "127.0.0.1" })).toMatch(/altnames|does not match|not in the cert/i);
+    const elsewhere = postgresOf(noSecrets, { ...IDENTITIES, domain: "127.0.0.1" });
+    const purpose = { server: aServer({ host: "127.0.0.1" }), applicationName: "pgmedic/test" };
+    const asking = elsewhere.asInvestigator(purpose, (session) => session.query(whoAmI));
+    await expect(asking).rejects.toThrow(/altnames|does not match|not in the cert/i);
+  });
+
+  test("a host outside Azure's domain gets no token, whatever the registration says", async () => {
+    const before = identity.asked.length;
+    for (const domain of ["postgres.database.azure.com", "host", "ocalhost"]) {
+      const careful = postgresOf(noSecrets, { ...IDENTITIES, domain });
+      const purpose = { server: aServer(), applicationName: "pgmedic/test" };
+      await expect(careful.asExecutor(purpose, (session) => session.query(whoAmI))).rejects.toThrow(/no token is sent/);
+    }
+    expect(identity.asked).toHaveLength(before);
   });
 });
 
