@@ -1,6 +1,7 @@
 -- Break-glass: takes everything from both roles and ends their sessions, at once. PgMedic and Azure need not be up for it.
 -- Run it as an administrator, in any database of the server, and again in each watched one for the last part:
 --   psql -v investigator=pgmedic_investigator -v executor=pgmedic_executor -f break-glass.sql
+-- Since PostgreSQL 16 that is who made the two roles and ran grants.sql, or a superuser: let a group do all three.
 -- An index build that is under way is ended with its session and leaves an INVALID index, which is safe to drop.
 -- Way back: restore-sign-in.sql, then grants.sql.
 \set ON_ERROR_STOP on
@@ -25,8 +26,13 @@ begin
         join pg_catalog.pg_roles grantor on grantor.oid = m.grantor
       where member.rolname = one
     loop
-      execute format('revoke %I from %I%s', held.gift, one,
-        case when current_setting('server_version_num')::int >= 160000 then format(' granted by %I', held.giver) else '' end);
+      -- What somebody else gave may not be ours to take; who cannot sign in has no use for it.
+      begin
+        execute format('revoke %I from %I%s', held.gift, one,
+          case when current_setting('server_version_num')::int >= 160000 then format(' granted by %I', held.giver) else '' end);
+      exception when insufficient_privilege then
+        raise warning 'not taken back: % from % (%)', held.gift, one, sqlerrm;
+      end;
     end loop;
   end loop;
 end
