@@ -3,7 +3,9 @@ import type { ParseArgsConfig } from "node:util";
 import pg from "pg";
 import { z } from "zod";
 import { postgresOf } from "../../shared/adapters/postgres.ts";
+import { privileges } from "../../shared/catalogue/diagnostics/privileges.ts";
 import type { Server } from "../../shared/contracts/server.ts";
+import { ownershipSql } from "../../shared/investigation/check-privileges.ts";
 import { checkServer } from "../../shared/investigation/check-server.ts";
 import { type Outcome, serverOf } from "./outcome.ts";
 import { databaseOf, type Passwords, type Script, scriptsFor } from "./role-scripts.ts";
@@ -70,6 +72,8 @@ export async function onboard(given: OnboardArguments): Promise<Outcome> {
       text: `refused: tables of ${given.schema.join(", ")} belong to ${strangers.join(", ")} too, for whom the executor could then act. Name them with --owner, or leave their schema out.`,
       exitCode: 2,
     };
+  const administered = await ownedByAdministrators(given);
+  if (administered !== null) return { text: administered, exitCode: 2 };
   const lines: string[] = [];
   for (const script of scripts) lines.push(...(await carryOut(given.server, script)));
   if (given.entra) {
@@ -136,6 +140,16 @@ const otherOwners = ({ server, schema, owner }: OnboardArguments): Promise<strin
       .array(z.object({ owner: z.string() }))
       .parse(rows)
       .map((row) => row.owner);
+  });
+
+/** Why nothing is carried out, with the SQL that mends it, where tables of the schemas belong to an administrator; else null. */
+const ownedByAdministrators = ({ server, schema }: OnboardArguments): Promise<string | null> =>
+  connected(server, databaseOf(server), async (client) => {
+    const { rows } = await client.query(privileges.text, [schema]);
+    const [may] = z.tuple([privileges.row]).parse(rows);
+    if (may.administrator_owners.length === 0) return null;
+    const owners = may.administrator_owners.join(", ");
+    return `refused: tables of ${schema.join(", ")} belong to ${owners}, and who may act for an administrator may do everything. Give them an owner that can do nothing else:\n${ownershipSql(may).join("\n")}`;
   });
 
 /** The server as PgMedic will reach it: as the two roles. */

@@ -61,9 +61,10 @@ export function investigatorItems(schemas: readonly string[], may: Privileges): 
   ];
 }
 
-/** What the role that acts may do: nothing by itself, everything that an index needs once it acts as the table's owner. */
-export function executorItems(version: number, may: Privileges): CheckItem[] {
+/** What the role that acts may do: nothing by itself, everything that an index needs once it acts as the table's owner, and nothing more. */
+export function executorItems(version: number, may: Privileges, isTryOut: boolean): CheckItem[] {
   const missing = may.owners.filter((owner) => !may.owned_by_member.includes(owner));
+  const grants = missing.filter((owner) => !may.administrator_owners.includes(owner));
   const closed = may.closed_schemas.map(({ schema, owner }) => `${owner} in ${schema}`);
   return [
     {
@@ -74,8 +75,9 @@ export function executorItems(version: number, may: Privileges): CheckItem[] {
         missing.length === 0
           ? `for ${may.owners.join(", ") || "nobody: there are no tables"}`
           : `not for ${missing.join(", ")}`,
-      remedySql: missing.length === 0 ? null : missing.map((owner) => grantOf(owner, version, may)).join("\n"),
+      remedySql: grants.length === 0 ? null : grants.map((owner) => grantOf(owner, version, may)).join("\n"),
     },
+    administratorItem(version, may, isTryOut),
     {
       id: "owners-create",
       label: "The owners of the tables may create indexes in their schemas",
@@ -91,9 +93,51 @@ export function executorItems(version: number, may: Privileges): CheckItem[] {
   ];
 }
 
+/** Who may act for an administrator is one. Who tries PgMedic out with an administrator's URL has decided that already. */
+function administratorItem(version: number, may: Privileges, isTryOut: boolean): CheckItem {
+  const memberships = [...new Set(may.administrator_memberships.map(({ role }) => role))];
+  const isOne = may.is_administrator && (isTryOut || memberships.length === 0);
+  const found = [
+    ...(isOne ? [`${may.role} is one itself`] : []),
+    ...(may.administrator_owners.length === 0 ? [] : [`tables belong to ${may.administrator_owners.join(", ")}`]),
+    ...(isOne || memberships.length === 0 ? [] : [`${may.role} may act for ${memberships.join(", ")}`]),
+  ];
+  const holds = found.length === 0 || (isTryOut && isOne);
+  const revokes = may.administrator_memberships.map((membership) => revokeOf(membership, version, may));
+  const remedies = [...ownershipSql(may), ...(isOne ? [] : revokes)];
+  return {
+    id: "executor-administers",
+    label: "The executor may act for no administrator of the server",
+    holds,
+    observed: found.join("; ") || "for none",
+    remedySql: holds || remedies.length === 0 ? null : remedies.join("\n"),
+  };
+}
+
+/** The SQL that gives the tables of administrators an owner that can do nothing else. */
+export function ownershipSql(may: Privileges): string[] {
+  if (may.administrator_owners.length === 0) return [];
+  const usual = `${may.database}_owner`;
+  const plain = may.administrator_owners.includes(usual) ? `${may.database}_tables` : usual;
+  const schemas = [...new Set(may.administrator_tables.map(({ schema }) => schema))];
+  return [
+    "-- as the owner of today (100 tables at a time: check again for the rest):",
+    ...(may.plain_roles.includes(plain) ? [] : [`create role ${identifier(plain)} nologin;`]),
+    `grant ${identifier(plain)} to ${may.administrator_owners.map((owner) => identifier(owner)).join(", ")};`,
+    ...schemas.map((schema) => `grant usage, create on schema ${identifier(schema)} to ${identifier(plain)};`),
+    ...may.administrator_tables.map(
+      ({ schema, table }) => `alter table ${identifier(schema, table)} owner to ${identifier(plain)};`,
+    ),
+  ];
+}
+
+type Membership = Privileges["administrator_memberships"][number];
+function revokeOf({ role, grantor }: Membership, version: number, may: Privileges): string {
+  const by = version >= SET_OPTION_VERSION ? ` granted by ${identifier(grantor)}` : "";
+  return `revoke ${identifier(role)} from ${identifier(may.role)}${by};`;
+}
+
 function grantOf(owner: string, version: number, may: Privileges): string {
   const how = version >= SET_OPTION_VERSION ? " with set true, inherit false" : "";
-  const grant = `grant ${identifier(owner)} to ${identifier(may.role)}${how};`;
-  if (!may.superuser_owners.includes(owner)) return grant;
-  return `-- ${owner} is a superuser, and who may act for it may do everything: better give its tables another owner first\n${grant}`;
+  return `grant ${identifier(owner)} to ${identifier(may.role)}${how};`;
 }

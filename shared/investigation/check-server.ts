@@ -36,7 +36,7 @@ async function itemsOfExecutor(postgres: Postgres, server: Server, version: numb
   try {
     const purpose = { server, applicationName: "pgmedic/check" };
     const may = await postgres.asExecutor(purpose, (session) => one(session.query(privileges, [server.schemas])));
-    return executorItems(version, may);
+    return executorItems(version, may, server.connection.kind === "url");
   } catch (failure) {
     return [unreachable("executor", failure)];
   }

@@ -36,6 +36,7 @@ beforeAll(async () => {
     track_io_timing: "on",
   });
   await server.asSuperuser("postgres", (client) => client.query(SCHEMA));
+  await server.asSuperuser("postgres", (client) => client.query("grant create on database postgres to dba"));
   url = server.url("dba", "dba", "postgres");
 });
 afterAll(() => server?.stop());
@@ -96,6 +97,22 @@ test("with --run owners that were not named are refused, and nothing is changed"
   const refused = await onboard(given("--schema", "public", "--schema", "sales", "--owner", "shop_owner", "--run"));
   expect(refused).toMatchObject({ exitCode: 2, text: expect.stringMatching(/belong to sales_owner too/) });
   expect(await roles()).toEqual([]);
+});
+
+test("with --run tables of an administrator are refused with the SQL that mends it, and nothing is changed", async () => {
+  const dba = new pg.Client({ connectionString: url });
+  await dba.connect();
+  try {
+    await dba.query("create schema own; create table own.notes (id bigint)");
+    const refused = await onboard(given("--schema", "own", "--run"));
+    expect(refused).toMatchObject({ exitCode: 2, text: expect.stringMatching(/belong to dba, and who may act for/) });
+    expect(await roles()).toEqual([]);
+    await dba.query(refused.text.slice(refused.text.indexOf("\n")));
+    expect(await onboard(given("--schema", "own", "--run"))).toMatchObject({ exitCode: 0 });
+  } finally {
+    await dba.query("drop schema own cascade");
+    await dba.end();
+  }
 });
 
 test("with --run both roles can do what PgMedic needs, by its own check", async () => {

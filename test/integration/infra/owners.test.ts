@@ -1,0 +1,172 @@
+// For whom the executor may act: owners of tables, and never an administrator. As on Azure, where no administrator is a superuser.
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { postgresOf } from "../../../shared/adapters/postgres.ts";
+import type { CheckItem, Server } from "../../../shared/contracts/server.ts";
+import { checkServer } from "../../../shared/investigation/check-server.ts";
+import { installations, type PlainPostgres, startPlainPostgres } from "../../support/plain-postgres.ts";
+import { roleScript } from "../../support/role-script.ts";
+
+const NAMES = { investigator: "pgmedic_investigator", executor: "pgmedic_executor" };
+const PASSWORDS = { investigator_password: "look", executor_password: "act" };
+
+/** As on Azure: administrators are members of azure_pg_admin that may create roles; it may monitor, and owns the database. */
+const AZURE = `
+  create role azure_pg_admin nologin createrole createdb;
+  grant pg_monitor, pg_signal_backend, pg_read_all_data to azure_pg_admin with admin option;
+  create role workload login createrole createdb in role azure_pg_admin password 'workload';
+  create role creator login createrole password 'creator';
+  create role copier login replication;
+  create role writer nologin in role pg_write_server_files;
+  create role runner nologin in role pg_execute_server_program;
+  create role reader nologin in role pg_read_server_files;
+  create role heir nologin; grant creator to heir;
+  create role plain_owner nologin;
+  create role app_owner login createdb; grant pg_read_all_data, pg_monitor to app_owner;
+`;
+const REFUSED = ["postgres", "azure_pg_admin", "workload", "creator", "heir", "copier", "writer", "runner", "reader"];
+const TAKEN = ["plain_owner", "app_owner"];
+const SCHEMAS = [...REFUSED, ...TAKEN].map(
+  (owner) => `
+  create schema of_${owner}; grant usage, create on schema of_${owner} to ${owner};
+  create table of_${owner}.things (id bigint primary key); alter table of_${owner}.things owner to ${owner};`,
+);
+
+const installed = installations();
+const chosen = [...new Set([installed[0], installed.at(-1)])].filter((one) => one !== undefined);
+
+describe.each(chosen)("$name", (installation) => {
+  let server: PlainPostgres;
+  const as = async <T>(role: string, password: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const client = new pg.Client({
+      host: "127.0.0.1",
+      port: server.port,
+      database: "shop",
+      user: role,
+      password,
+    });
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  };
+  const superuser = <T>(work: (client: pg.Client) => Promise<T>) => server.asSuperuser("shop", work);
+  const grants = (schemas: string, more = {}) =>
+    roleScript("grants.sql", { ...NAMES, schemas, reads_all_data: "off", ends_sessions: "off", ...more });
+  const failureOf = (work: Promise<unknown>): Promise<{ message: string; hint: string }> =>
+    work.then(
+      () => ({ message: "no failure", hint: "" }),
+      (error: unknown) => {
+        if (!(error instanceof pg.DatabaseError)) throw error;
+        return { message: error.message, hint: error.hint ?? "" };
+      },
+    );
+  /** What a role is a member of. */
+  const held = async (role: string): Promise<string[]> => {
+    const text =
+      "select r.rolname as role from pg_auth_members join pg_roles r on r.oid = roleid where member = $1::regrole";
+    return superuser(async (client) => {
+      const { rows } = await client.query<{ role: string }>(text, [role]);
+      return rows.map((row) => row.role);
+    });
+  };
+  const check = async (schema: string): Promise<CheckItem | undefined> => {
+    const signIn = (user: string, passwordSetting: string) => ({ kind: "password" as const, user, passwordSetting });
+    const asked: Server = {
+      serverId: "shop",
+      displayName: "shop",
+      resourceId: "/shop",
+      environment: "production",
+      tier: "standard",
+      enabled: true,
+      vCores: 1,
+      mayScale: false,
+      schemas: [schema],
+      registeredAt: "2026-01-01T00:00:00Z",
+      connection: {
+        kind: "roles",
+        host: "127.0.0.1",
+        port: server.port,
+        database: "shop",
+        tls: "off",
+        investigator: signIn(NAMES.investigator, "look"),
+        executor: signIn(NAMES.executor, "act"),
+      },
+    };
+    const { items } = await checkServer(
+      postgresOf((setting) => setting),
+      asked,
+      new Date(),
+    );
+    return items.find(({ id }) => id === "executor-administers");
+  };
+
+  beforeAll(async () => {
+    server = await startPlainPostgres(installation, { shared_preload_libraries: "pg_stat_statements" });
+    await server.asSuperuser("postgres", (client) => client.query(AZURE));
+    await server.asSuperuser("postgres", (client) => client.query("create database shop owner azure_pg_admin"));
+    // On Azure an administrator creates what azure.extensions names; elsewhere only a superuser does.
+    await superuser((client) => client.query(`create extension pg_stat_statements; ${SCHEMAS.join("")}`));
+    await superuser((client) => client.query(roleScript("plain-roles.sql", { ...NAMES, ...PASSWORDS })));
+  });
+  afterAll(() => server?.stop());
+
+  test.each(REFUSED)("tables of %s are refused by the grants and by the check, and nothing is given", async (owner) => {
+    const { message, hint } = await failureOf(
+      superuser((client) => client.query(grants(`of_${owner}, of_plain_owner`))),
+    );
+    expect(message).toBe(`tables belong to ${owner}: who may act for an administrator may do everything`);
+    expect(hint).toContain(`alter table of_${owner}.things owner to shop_owner;`);
+    expect(hint).not.toContain("of_plain_owner");
+    expect(await held(NAMES.executor)).toEqual([]);
+    const found = await check(`of_${owner}`);
+    expect(found).toMatchObject({ holds: false, observed: `tables belong to ${owner}` });
+    expect(found?.remedySql).toContain(`alter table of_${owner}.things owner to shop_owner;`);
+  });
+
+  test.each(TAKEN)("tables of %s, who administers nothing, are taken", async (owner) => {
+    await superuser((client) => client.query(grants(`of_${owner}`)));
+    expect(await held(NAMES.executor)).toContain(owner);
+    expect(await check(`of_${owner}`)).toMatchObject({ holds: true });
+    await superuser((client) => client.query(roleScript("break-glass.sql", NAMES)));
+    await superuser((client) => client.query(roleScript("restore-sign-in.sql", NAMES)));
+  });
+
+  test("the SQL of the refusal, run by the owner, is all that was missing", async () => {
+    const schema = `create schema "Creator's" authorization creator; create schema more authorization creator;
+      grant usage, create on schema more to heir;
+      set role creator; create table "Creator's".things (id serial, primary key (id)); create table more.parts (id bigint) partition by list (id);
+      create table more.part partition of more.parts default; reset role;`;
+    await superuser((client) => client.query(schema));
+    const schemas = "Creator's,more";
+    const { hint } = await failureOf(as("creator", "creator", (client) => client.query(grants(schemas))));
+    const [, ...sql] = hint.split("\n");
+    await as("creator", "creator", (client) => client.query(sql.join("\n")));
+    await superuser((client) => client.query(grants(schemas)));
+    expect(await held(NAMES.executor)).toEqual(["shop_owner"]);
+    expect(await check("more")).toMatchObject({ holds: true });
+    // The owner of yesterday goes on with its tables.
+    await as("creator", "creator", (client) => client.query(`insert into "Creator's".things default values`));
+  });
+
+  test("an executor that was given an administrator before is found, and the SQL of the check takes it back", async () => {
+    await superuser((client) => client.query(`grant workload, azure_pg_admin to ${NAMES.executor}`));
+    const found = await check("of_workload");
+    expect(found).toMatchObject({
+      holds: false,
+      observed: `tables belong to workload; ${NAMES.executor} may act for azure_pg_admin, workload`,
+    });
+    await superuser((client) => client.query(found?.remedySql ?? ""));
+    expect(await check("of_workload")).toMatchObject({ holds: true, remedySql: null });
+    expect(await held(NAMES.executor)).toEqual(["shop_owner"]);
+    await superuser(async (client) => {
+      for (const name of ["break-glass.sql", "remove-roles.sql"]) await client.query(roleScript(name, NAMES));
+      await client.query(
+        'drop schema of_workload, "Creator\'s", more cascade; drop owned by shop_owner; drop role shop_owner',
+      );
+    });
+  });
+});

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import pg from "pg";
+
+const INFRA = resolve(import.meta.dirname, "../../infra");
+type Variables = Readonly<Record<string, string>>;
+
+/** A script of infra/sql as psql reads it: variables put in, its own commands left out. */
+export const roleScript = (name: string, variables: Variables): string =>
+  filled(readFileSync(`${INFRA}/sql/${name}`, "utf8"), name, variables);
+
+function filled(text: string, name: string, variables: Variables): string {
+  const valueOf = (variable: string): string => {
+    const value = variables[variable];
+    if (value === undefined) throw new Error(`${name} needs the variable ${variable}`);
+    return value;
+  };
+  return text
+    .replaceAll(/^\\.*$/gm, "")
+    .replaceAll(/:'(\w+)'/g, (_all, variable: string) => pg.escapeLiteral(valueOf(variable)))
+    .replaceAll(/:"(\w+)"/g, (_all, variable: string) => pg.escapeIdentifier(valueOf(variable)));
+}
