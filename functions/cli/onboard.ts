@@ -121,7 +121,10 @@ const carryOut = (server: string, { name, database, text }: Script): Promise<str
   connected(server, database, async (client) => {
     const notices: string[] = [];
     client.on("notice", ({ severity, message }) => notices.push(`${severity ?? "NOTICE"}: ${message ?? ""}`));
-    await client.query(text);
+    await client.query(text).catch((error: unknown) => {
+      const hint = error instanceof pg.DatabaseError ? error.hint : undefined;
+      throw hint === undefined ? error : new Error(`${(error as Error).message}\n${hint}`, { cause: error });
+    });
     return [...notices, `done    ${name} in ${database}`];
   });
 

@@ -65,6 +65,14 @@ begin
       using hint = E'Give them an owner that can do nothing else. As the owner of today:\n' || remedy;
   end if;
 
+  -- Since 16 CREATEROLE alone gives no role away that somebody else made.
+  select string_agg(quote_ident(o), ', ') into missing
+  from unnest(owners) o where says_itself and not pg_has_role(o, 'member with admin option');
+  if missing is not null then
+    raise exception '% may not give % to the executor', current_user, missing
+      using hint = format(E'As who made the role, or has ADMIN OPTION on it:\ngrant %s to %I with admin option;', missing, current_user);
+  end if;
+
   -- Everybody may connect unless somebody took that away.
   foreach one in array array[investigator, executor] loop
     if not has_database_privilege(one, current_database(), 'connect') then
@@ -81,7 +89,14 @@ begin
   else
     foreach one in array schemas loop
       execute format('grant usage on schema %I to %I', one, investigator);
-      execute format('grant select on all tables in schema %I to %I', one, investigator);
+      begin
+        execute format('grant select on all tables in schema %I to %I', one, investigator);
+      exception when insufficient_privilege then
+        -- Who made a role does not have its rights by that: since 16 only ADMIN OPTION, before nothing.
+        select string_agg(quote_ident(o), ', ') into missing from unnest(owners) o where not pg_has_role(o, 'usage');
+        raise insufficient_privilege using message = sqlerrm,
+          hint = format(E'Take the rights of the tables'' owners first:\ngrant %s to %I;', missing, current_user);
+      end;
     end loop;
   end if;
 
@@ -92,13 +107,13 @@ begin
   end if;
   foreach owner in array coalesce(owners, '{}') loop
     execute format('grant %I to %I%s', owner, executor, case when says_itself then ' with set true, inherit false' else '' end);
-    if not reads_all then
+    -- Tables that come later. Without the owner's rights nobody may speak for it; a membership that gives ADMIN OPTION alone does not.
+    if not reads_all and pg_has_role(owner, 'usage') then
       foreach one in array schemas loop
-        -- Tables that come later. Who may not speak for the owner runs the script again after a new table instead.
-        if pg_has_role(owner, 'member') then
-          execute format('alter default privileges for role %I in schema %I grant select on tables to %I', owner, one, investigator);
-        end if;
+        execute format('alter default privileges for role %I in schema %I grant select on tables to %I', owner, one, investigator);
       end loop;
+    elsif not reads_all then
+      raise notice 'run this again after % has made a table: % may not say who reads it', owner, current_user;
     end if;
   end loop;
   if current_setting('pgmedic.ends_sessions')::boolean then

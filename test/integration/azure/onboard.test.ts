@@ -115,6 +115,15 @@ test("with --run tables of an administrator are refused with the SQL that mends 
   }
 });
 
+test("with --run the hint of the server is passed on where a right is missing", async () => {
+  await server.asSuperuser("postgres", (client) =>
+    client.query(
+      "create schema lone; create role lone nologin; create table lone.notes (id int); alter table lone.notes owner to lone",
+    ),
+  );
+  await expect(onboard(given("--schema", "lone", "--run"))).rejects.toThrow(/grant lone to dba with admin option;$/);
+});
+
 test("with --run both roles can do what PgMedic needs, by its own check", async () => {
   const done = await onboard(given("--schema", "public", "--owner", "shop_owner", "--run"));
   expect(done.text).not.toMatch(/^missing/m);

@@ -169,4 +169,38 @@ describe.each(chosen)("$name", (installation) => {
       );
     });
   });
+
+  describe("who made the owner but holds none of its rights", () => {
+    const creator = <T>(work: (client: pg.Client) => Promise<T>) => as("creator", "creator", work);
+
+    test("is told to take them", async () => {
+      await creator((client) => client.query(roleScript("plain-roles.sql", { ...NAMES, ...PASSWORDS })));
+      await creator((client) => client.query("create role lone_owner nologin"));
+      await superuser((client) =>
+        client.query(`grant pg_monitor to creator with admin option; create schema lone authorization creator;
+          create table lone.things (id bigint); grant create, usage on schema lone to lone_owner;
+          alter table lone.things owner to lone_owner`),
+      );
+      const { message, hint } = await failureOf(creator((client) => client.query(grants("lone"))));
+      expect(message).toMatch(/permission denied for table things/);
+      expect(hint).toMatch(/\ngrant lone_owner to creator;$/);
+    });
+
+    test("may do without where it can give SELECT, and is told that later tables want another run", async () => {
+      await superuser((client) => client.query("grant select on lone.things to creator with grant option"));
+      const notices: string[] = [];
+      await creator(async (client) => {
+        client.on("notice", ({ message }) => notices.push(message ?? ""));
+        await client.query(grants("lone"));
+      });
+      expect(notices.join()).toMatch(/run this again after lone_owner has made a table/);
+    });
+
+    test("says who reads later tables once it has taken them", async () => {
+      await creator((client) => client.query("grant lone_owner to creator"));
+      await creator((client) => client.query(grants("lone")));
+      await superuser((client) => client.query("set role lone_owner; create table lone.later (id bigint)"));
+      await as(NAMES.investigator, "look", (client) => client.query("select count(*) from lone.later"));
+    });
+  });
 });
