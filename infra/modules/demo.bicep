@@ -215,6 +215,11 @@ resource workload 'Microsoft.App/jobs@2026-01-01' = {
               name: 'AZURE_CLIENT_ID'
               value: workloadClientId
             }
+            {
+              // A line each: the name of a group may hold any other character.
+              name: 'SHOP_ADMINS'
+              value: join(map(admins, admin => admin.name), '\n')
+            }
           ]
         }
       ]

@@ -9,6 +9,13 @@ type Variables = Readonly<Record<string, string>>;
 export const roleScript = (name: string, variables: Variables): string =>
   filled(readFileSync(`${INFRA}/sql/${name}`, "utf8"), name, variables);
 
+/** What the demo's workload gives psql to make its shop. */
+export function demoScript(variables: Variables): string {
+  const [, sql] = /<<'SQL'\n([^]*?)\nSQL\n/.exec(readFileSync(`${INFRA}/demo-workload.sh`, "utf8")) ?? [];
+  if (sql === undefined) throw new Error("the workload of the demo makes no shop");
+  return filled(sql, "demo-workload.sh", variables);
+}
+
 function filled(text: string, name: string, variables: Variables): string {
   const valueOf = (variable: string): string => {
     const value = variables[variable];

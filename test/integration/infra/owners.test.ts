@@ -5,16 +5,21 @@ import { postgresOf } from "../../../shared/adapters/postgres.ts";
 import type { CheckItem, Server } from "../../../shared/contracts/server.ts";
 import { checkServer } from "../../../shared/investigation/check-server.ts";
 import { installations, type PlainPostgres, startPlainPostgres } from "../../support/plain-postgres.ts";
-import { roleScript } from "../../support/role-script.ts";
+import { demoScript, roleScript } from "../../support/role-script.ts";
 
 const NAMES = { investigator: "pgmedic_investigator", executor: "pgmedic_executor" };
 const PASSWORDS = { investigator_password: "look", executor_password: "act" };
+const GROUP = 'database "admins", west';
+const DEPUTIES = "O'Brien's";
 
 /** As on Azure: administrators are members of azure_pg_admin that may create roles; it may monitor, and owns the database. */
 const AZURE = `
   create role azure_pg_admin nologin createrole createdb;
   grant pg_monitor, pg_signal_backend, pg_read_all_data to azure_pg_admin with admin option;
   create role workload login createrole createdb in role azure_pg_admin password 'workload';
+  create role "database ""admins"", west" login createrole createdb in role azure_pg_admin password 'group';
+  create role "O'Brien's" login createrole createdb in role azure_pg_admin;
+  create role latecomer login createrole createdb in role azure_pg_admin password 'latecomer';
   create role creator login createrole password 'creator';
   create role copier login replication;
   create role writer nologin in role pg_write_server_files;
@@ -167,6 +172,74 @@ describe.each(chosen)("$name", (installation) => {
       await client.query(
         'drop schema of_workload, "Creator\'s", more cascade; drop owned by shop_owner; drop role shop_owner',
       );
+    });
+  });
+
+  describe("the shop of the demo", () => {
+    const group = <T>(work: (client: pg.Client) => Promise<T>) => as(GROUP, "group", work);
+    const shop = demoScript({ admins: `${GROUP}\n${DEPUTIES}` });
+
+    test("is made by its workload, twice if need be, and belongs to a role that can do nothing else", async () => {
+      for (let round = 0; round < 2; round += 1) await as("workload", "workload", (client) => client.query(shop));
+      const { rows } = await as("workload", "workload", (client) =>
+        client.query(
+          `select relname as table, relowner::regrole::text as owner from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+           order by 1`,
+        ),
+      );
+      expect(rows).toEqual(["customers", "orders"].map((table) => ({ table, owner: "shop_owner" })));
+      expect(await held("shop_owner")).toEqual([]);
+      // What the workload asks all the time.
+      await as("workload", "workload", (client) => client.query("select sum(total) from orders where customer_id = 7"));
+    });
+
+    test("is onboarded by another administrator, and the executor can index it and become nobody else", async () => {
+      await group((client) => client.query(roleScript("plain-roles.sql", { ...NAMES, ...PASSWORDS })));
+      for (let round = 0; round < 2; round += 1) await group((client) => client.query(grants("public")));
+      expect(await check("public")).toMatchObject({ holds: true });
+      await as(NAMES.executor, "act", async (client) => {
+        await client.query("set role shop_owner");
+        await client.query("create index concurrently on orders (customer_id)");
+        for (const role of ["workload", "azure_pg_admin", pg.escapeIdentifier(GROUP)])
+          expect((await failureOf(client.query(`set role ${role}`))).message, role).toMatch(/permission denied/);
+        expect((await failureOf(client.query("create role mine"))).message).toMatch(/permission denied/);
+      });
+    });
+
+    test("gets tables that the investigator can read, also when they come later", async () => {
+      await as("workload", "workload", (client) =>
+        client.query("set role shop_owner; create table returns (id bigint)"),
+      );
+      for (const table of ["orders", "returns"])
+        await as(NAMES.investigator, "look", (client) => client.query(`select count(*) from ${table}`));
+    });
+
+    test.runIf(installation.version >= 16)(
+      "cannot be onboarded by an administrator who may not give its owner away, and is told how",
+      async () => {
+        const run = () => as("latecomer", "latecomer", (client) => client.query(grants("public")));
+        const { message, hint } = await failureOf(run());
+        expect(message).toBe("latecomer may not give shop_owner to the executor");
+        const [, sql] = hint.split("\n");
+        await group((client) => client.query(sql ?? ""));
+        // What is left is the two roles themselves, which somebody else made.
+        expect((await failureOf(run())).message).toMatch(/permission denied to alter role/);
+      },
+    );
+
+    test("is closed by its administrator even where a superuser gave the rights", async () => {
+      await superuser((client) => client.query(grants("public", { ends_sessions: "on" })));
+      await group((client) => client.query(roleScript("break-glass.sql", NAMES)));
+      const attempt = as(NAMES.executor, "act", (client) => client.query("select"));
+      expect((await failureOf(attempt)).message).toMatch(/not permitted to log in/);
+      await superuser((client) => client.query(roleScript("break-glass.sql", NAMES)));
+    });
+
+    test("is left without a trace by the administrator who onboarded it", async () => {
+      for (const name of ["break-glass.sql", "remove-roles.sql"])
+        await group((client) => client.query(roleScript(name, NAMES)));
+      const { rows } = await superuser((client) => client.query("select defaclacl from pg_default_acl"));
+      expect(rows).toEqual([]);
     });
   });
 
