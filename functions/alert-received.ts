@@ -51,14 +51,18 @@ async function signOfLife(body: unknown): Promise<HttpResponseInit> {
 /** Takes in one notification and answers what became of it. */
 export async function receive(alert: CommonAlert): Promise<AlertAnswer> {
   const { alerts, outbox, now } = services();
+  const isResolved = alert.data.essentials.monitorCondition === "Resolved";
   const known = await alerts.read(receiptId(alert));
-  if (known !== null) {
+  // A server that was not registered or not enabled then may be so now: Azure tells of an alert that goes on only once.
+  const isOver = known !== null && (isResolved || known.answer.disposition !== "ignored");
+  if (isOver) {
     if (known.answer.incidentId !== null) await outbox.tryRelay(known.answer.incidentId);
     return { ...known.answer, disposition: known.answer.incidentId === null ? known.answer.disposition : "duplicate" };
   }
-  const isResolved = alert.data.essentials.monitorCondition === "Resolved";
   const result = isResolved ? await resolved(alert) : await fired(alert);
-  await alerts.keep(receiptId(alert), { answer: result, receivedAt: now().toISOString(), payload: alert });
+  const receipt = { answer: result, receivedAt: now().toISOString(), payload: alert };
+  if (known === null) await alerts.keep(receiptId(alert), receipt);
+  else if (result.disposition !== "ignored") await alerts.replace(receiptId(alert), receipt);
   // The two notifications of an alert may come at once, each before the other's receipt. Whoever is second sees both.
   if (isResolved) return result.incidentId === null ? resolved(alert) : result;
   const resolution = await alerts.read(receiptId(alert, "Resolved"));

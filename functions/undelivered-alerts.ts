@@ -15,7 +15,7 @@ let lastAskedAt: string | null = null;
 
 /**
  * Takes in the alerts that Azure Monitor reports as fired and that never arrived: a metric alert is told once, and a notification that
- * meets an outage is gone. An alert that was received before has its receipt and is left alone.
+ * meets an outage is gone. So does one that came before its server was registered. What was taken in has its receipt and is left alone.
  */
 export async function receiveUndelivered(context: InvocationContext): Promise<void> {
   const { servers, now } = services();
@@ -38,9 +38,12 @@ async function receiveOf(server: Server, context: InvocationContext): Promise<vo
     const { firedDateTime, alertRule } = alert.data.essentials;
     if (msBetween(firedDateTime, now().toISOString()) < GRACE_MS || (await isReceived(alert))) continue;
     const { disposition, incidentId } = await receive(alert);
-    context.warn(`${alertRule} on ${server.serverId} had not been delivered: ${disposition} ${incidentId ?? ""}`);
+    context.warn(`${alertRule} on ${server.serverId} had not been taken in: ${disposition} ${incidentId ?? ""}`);
   }
 }
 
-const isReceived = async (alert: CommonAlert): Promise<boolean> =>
-  (await services().alerts.read(receiptId(alert))) !== null;
+/** Whether it was taken in. One that was ignored, since its server was not registered or enabled yet, was not. */
+async function isReceived(alert: CommonAlert): Promise<boolean> {
+  const receipt = await services().alerts.read(receiptId(alert));
+  return receipt !== null && receipt.answer.disposition !== "ignored";
+}

@@ -25,6 +25,8 @@ export function alertsOf(documents: Documents) {
   return {
     read: async (id: string): Promise<Receipt | null> => (await documents.read(at(id), Receipt))?.value ?? null,
     keep: (id: string, receipt: Receipt) => documents.create(at(id), receipt),
+    /** Puts a receipt in the place of one that said the alert was ignored. */
+    replace: (id: string, receipt: Receipt) => documents.put(at(id), receipt),
 
     /** The incident that is open for a correlation key; the first to ask with a candidate makes it that. */
     openIncident: async (candidate: OpenIncident): Promise<Stored<OpenIncident>> => {

@@ -69,6 +69,24 @@ test("the next sweep finds its receipt and opens nothing more", async () => {
   expect((await openedBy()).toSorted()).toEqual(["11111111-received", "22222222-lost", "44444444-later"]);
 });
 
+test("an alert that came before its server was registered is taken in once it is", async () => {
+  const target = RESOURCE.replace(/[^/]+$/, "crm");
+  const early = anAlert({ alertId: "55555555-early", metric: "cpu_percent", target });
+  expect((await platform.call("POST", "api/alerts", early)).status).toBe(202);
+  expect(await openedBy()).not.toContain("55555555-early");
+  const connection = { kind: "url", urlSetting: "NOT_THERE" };
+  const server = { displayName: "CRM", resourceId: target, environment: "staging", enabled: true, connection };
+  expect((await platform.call("PUT", "api/servers/crm", server)).status).toBe(201);
+  reply = () => ({
+    status: 200,
+    body: { value: [aListedAlert({ guid: "55555555-early", startedAt: ago(30), resource: target })] },
+  });
+  await sweep();
+  await eventually(async () => ((await openedBy()).includes("55555555-early") ? true : null), {
+    what: "the early alert",
+  });
+});
+
 test.each([403, 429, 500])("a sweep to which Azure answers %i goes on, and says so", async (status) => {
   reply = () => ({ status, body: { error: { code: "E", message: "no" } }, headers: { "retry-after": "60" } });
   await sweep();

@@ -72,7 +72,7 @@ describe("an alert", () => {
     });
   });
 
-  test("for a server on which PgMedic is not enabled is recorded and ignored", async () => {
+  test("for a server on which PgMedic is not enabled is recorded and ignored, until it is enabled", async () => {
     const target = "/subscriptions/0/resourceGroups/r/providers/Microsoft.DBforPostgreSQL/flexibleServers/off";
     const registration = {
       displayName: "Off",
@@ -85,6 +85,16 @@ describe("an alert", () => {
     expect(await send({ alertId: "off", target })).toMatchObject({
       disposition: "ignored",
       reason: "PgMedic is not enabled on off",
+    });
+    // Azure tells of an alert that goes on only once, and the sweep brings it again: by then PgMedic may be enabled.
+    expect((await send({ alertId: "off", target })).disposition).toBe("ignored");
+    const enabled = { ...registration, enabled: true };
+    expect((await cloud.call("PUT", "servers/off", { as: ["admin"], body: enabled })).status).toBe(200);
+    const opened = await send({ alertId: "off", target });
+    expect(opened.disposition).toBe("opened");
+    expect(await send({ alertId: "off", target })).toMatchObject({
+      incidentId: opened.incidentId,
+      disposition: "duplicate",
     });
   });
 
