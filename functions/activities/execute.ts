@@ -9,7 +9,7 @@ import { isGraver } from "../../shared/core/severity.ts";
 import { msBetween, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
-import { acquireLock, assertToken, keepServer } from "./acquire-lock.ts";
+import { acquireLock, keepServer } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { attemptsOf, countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
@@ -127,13 +127,14 @@ async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<An
       const { progress } = await lookAt(run, agreed.action);
       if (progress !== (isLeftover ? "leftover" : "pending")) return false;
       if (!isLeftover) await countAttempt(run);
-      await assertToken(run);
       return true;
     },
   });
   if (result.outcome === "running") return waiting("the work goes on in the server", CHECK_AGAIN_MS.most);
   if (result.outcome === "busy") return waiting(result.because, checkAgainMs(await attemptsOf(run)));
   const after = await lookAt(run, agreed.action);
+  if (after.progress !== "done" && result.outcome === "stopped")
+    return { outcome: "refused", because: `${result.because}${begunBefore(agreed, after)}` };
   // What Azure refuses it refuses again, and says what a person can do about it.
   if (after.progress !== "done" && result.outcome === "failed" && known(agreed.action).actor === "platform")
     return { outcome: "failed", because: result.because };
@@ -141,6 +142,12 @@ async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<An
     return waiting(result.outcome === "failed" ? result.because : "the catalog does not show it yet", SECOND_MS);
   await recordExecution(run, after);
   return done(run);
+}
+
+/** What a stopped action leaves, for whoever takes it up. */
+function begunBefore({ action }: ProposedAction, { statementsDone, leftover }: Look): string {
+  if (leftover !== null) return `; the INVALID index ${leftover.schema}.${leftover.index} is left`;
+  return statementsDone > 0 ? `, after ${statementsDone} of its ${known(action).statements.length} statements` : "";
 }
 
 /** Runs that wait for the same server take it by severity: the gravest first. */

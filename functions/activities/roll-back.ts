@@ -6,9 +6,8 @@ import { audited, ownEntry } from "../../shared/core/incident-writes.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
-import { acquireLock, assertToken } from "./acquire-lock.ts";
+import { acquireLock } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
-import { readAutonomy } from "./guardrail-facts.ts";
 import { noteSize } from "./note-size.ts";
 import { theIncident } from "./subject.ts";
 import { keepStamp, lookAt } from "./target.ts";
@@ -29,8 +28,6 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   if (proposal === null || execution === null) throw new Error("nothing was executed that could be undone");
   const { inverse } = proposal;
   if (inverse === null) return { outcome: "noWayBack", because: `nothing takes back ${proposal.action.kind}` };
-  const { killSwitch } = await readAutonomy();
-  if (killSwitch !== "off") return { outcome: "failed", because: "the kill switch is on: undo it by hand" };
   const locked = await acquireLock(run);
   if (locked.outcome === "held") return waiting(`the run ${locked.heldBy} has the server`);
 
@@ -79,14 +76,11 @@ async function carryOutBack(
     name: action.kind,
     statements,
     owner: before.owner,
-    isDue: async () => {
-      const isDue = !isUndone(await lookAt(run, action));
-      await assertToken(run);
-      return isDue;
-    },
+    isDue: async () => !isUndone(await lookAt(run, action)),
   });
   if (result.outcome === "running") return waiting("undoing it goes on in the server");
   if (isUndone(await lookAt(run, action))) return null;
+  if (result.outcome === "stopped") return { outcome: "failed", because: `${result.because}: undo it by hand` };
   // What Azure refuses it refuses again, and says what a person can do about it.
   if (result.outcome === "failed" && actor === "platform") return { outcome: "failed", because: result.because };
   return waiting("because" in result ? result.because : "it is not undone yet");
