@@ -4,9 +4,10 @@ import type { Incident } from "../../shared/contracts/incident.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { mayExecute } from "../../shared/core/guardrails.ts";
-import { entryBy, moved } from "../../shared/core/incident-writes.ts";
+import { noted } from "../../shared/core/incident-state.ts";
+import { entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { isGraver } from "../../shared/core/severity.ts";
-import { msBetween, SECOND_MS } from "../../shared/core/time.ts";
+import { MINUTE_MS, msBetween, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
 import { acquireLock, keepServer } from "./acquire-lock.ts";
@@ -14,6 +15,7 @@ import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { attemptsOf, countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
+import { lapsedInstruction } from "./standing-instruction.ts";
 import { theIncident, theServer } from "./subject.ts";
 import { keepStamp, lookAt } from "./target.ts";
 
@@ -22,6 +24,9 @@ const MAXIMUM_ATTEMPTS = 3;
 const CHECK_AGAIN_MS = { least: SECOND_MS, most: 15 * SECOND_MS } as const;
 /** A run that waits for another run's server, or for a long transaction, looks again after this. */
 const WAIT_MS = 30 * SECOND_MS;
+
+/** An approval of a proposal's last moment is on its way for a while. */
+const LATE_MS = MINUTE_MS;
 
 type Answer = StepOutput<"execute">;
 const waiting = (because: string, checkAgainMs: number): Answer => ({
@@ -42,6 +47,8 @@ export async function execute(run: Run): Promise<Answer> {
   if (proposal === null || decision?.verdict !== "approve" || decision.proposalHash !== proposal.hash) {
     return { outcome: "refused", because: "there is no approval of this proposal" };
   }
+  // What was begun in time is finished; what only waited for its turn is not begun any more.
+  if (isExpired(proposal) && (await attemptsOf(run)).length === 0) return EXPIRED;
   // What a document says is carried out only as the catalogue writes it today.
   if (statementOf(proposal.action) !== proposal.statement)
     return { outcome: "changed", because: "the catalogue writes this action in another way now" };
@@ -54,7 +61,21 @@ export async function execute(run: Run): Promise<Answer> {
   await incidents.change(run.incidentId, (current) =>
     current.state === "executing" ? null : moved(current, { to: "executing", entry }),
   );
-  return goOn(run, incident, proposal);
+  const answer = await goOn(run, incident, proposal);
+  if (answer.outcome === "changed") await tell(run, `Not carried out as it was agreed: ${answer.because}.`);
+  return answer;
+}
+
+const EXPIRED: Answer = { outcome: "refused", because: "the proposal has expired" };
+const isExpired = ({ expiresAt }: ProposedAction): boolean =>
+  Date.parse(expiresAt) + LATE_MS <= services().now().getTime();
+
+/** A line of the timeline, once. */
+async function tell(run: Run, text: string): Promise<void> {
+  const { incidents, now } = services();
+  await incidents.change(run.incidentId, (current) =>
+    current.timeline.at(-1)?.text === text ? null : noted(current, ownEntry("execution", text, now())),
+  );
 }
 
 async function done(run: Run): Promise<Answer> {
@@ -104,6 +125,10 @@ async function objection(run: Run, incident: Incident, look: Look): Promise<Answ
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
   const changed = facts.unmetPreconditions[0] ?? (await materialDifference(run, proposal, look));
   if (changed !== null) return { outcome: "changed", because: changed };
+  // What a broken build of its own left in the way is cleared whoever's consent has ended since.
+  const because = look.progress === "leftover" ? null : await lapsedInstruction(run, incident, look);
+  if (because !== null) return { outcome: "changed", because };
+  if (look.progress !== "leftover" && isExpired(proposal)) return EXPIRED;
   const calm = mayExecute(facts, services().now());
   return calm.allowed ? null : waiting(calm.reason, WAIT_MS);
 }

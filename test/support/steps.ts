@@ -1,8 +1,14 @@
-// The steps of a run in this very process, upon real documents.
+// The steps of a run in this very process, upon real documents and, where a test asks for it, a real PostgreSQL.
 import { type Services, services } from "../../functions/services.ts";
 import { COSMOS_KEY, startCosmos } from "../../infra/local/cosmos/server.ts";
+import type { TypedAction } from "../../shared/contracts/actions.ts";
+import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
+import type { Remedy } from "../../shared/contracts/remedy.ts";
 import type { Server } from "../../shared/contracts/server.ts";
-import { NOW } from "./incidents.ts";
+import type { Run } from "../../shared/contracts/steps.ts";
+import { remedyId } from "../../functions/activities/subject.ts";
+import { anIncident, NOW } from "./incidents.ts";
+import { startCluster } from "./postgres.ts";
 import { temporaryFolder } from "./process.ts";
 
 /** Starts the documents. The services of this very process are set to them, so one test file has one of these. */
@@ -15,6 +21,20 @@ export async function startDocuments(): Promise<Services & { stopAll: () => Prom
     folder.remove();
   };
   return { ...services(), stopAll };
+}
+
+/** Starts the documents and a watched server with a database of its own. */
+export async function startShop() {
+  const documents = await startDocuments();
+  const cluster = await startCluster();
+  const database = await cluster.createDatabase();
+  process.env["SHOP_URL"] = cluster.url(database.name);
+  await documents.servers.put(aServer());
+  const stopAll = async (): Promise<void> => {
+    await cluster.stop();
+    await documents.stopAll();
+  };
+  return { ...documents, database, url: cluster.url(database.name), stopAll };
 }
 
 export const aServer = (wish: Partial<Server> = {}): Server => ({
@@ -31,3 +51,49 @@ export const aServer = (wish: Partial<Server> = {}): Server => ({
   registeredAt: NOW.toISOString(),
   ...wish,
 });
+
+const DIAGNOSIS: Diagnosis = {
+  verdict: "cause",
+  cause: "hot_update_failure",
+  summary: "The pages are full.",
+  severity: "Sev3",
+  load: "clear",
+  interval: { basis: "two_samples", from: NOW.toISOString(), to: NOW.toISOString() },
+  findings: [],
+  evidence: [],
+  rejected: [],
+  causes: [],
+  nextActions: [],
+  playbook: "generalMonitoring",
+  notSeen: [],
+  confidence: { self: 1, validator: null, retrieval: null, evidence: 1, composite: 1 },
+  cost: { statements: 1, totalMs: 1, buffers: null },
+  durationMs: 1,
+  diagnosedAt: NOW.toISOString(),
+};
+
+let count = 0;
+
+/** An incident whose investigation found this action; its run has proposed nothing yet. */
+export async function aRunThatFound(action: TypedAction): Promise<Run> {
+  const { incidents } = services();
+  count += 1;
+  const incidentId = `inc-${count}`;
+  const run = { incidentId, serverId: "shop", runId: `${incidentId}-r1` };
+  const opened = { ...run, correlationKey: `open:${count}`, state: "investigating", diagnosis: DIAGNOSIS } as const;
+  await incidents.create(anIncident({ ...opened, outbox: [], updatedAt: new Date().toISOString() }));
+  const remedy: Omit<Remedy, "incidentId"> = {
+    cause: "hot_update_failure",
+    database: "shop",
+    action,
+    note: "",
+    estimatedBytes: 0,
+    writesPerSecond: 0,
+    targets: [],
+    figures: null,
+    // Read over an interval only: nothing of it is asked at a moment.
+    judgedBy: { basis: "measure", measure: { name: "requested_checkpoints" }, from: 9, goal: 1, direction: "falls" },
+  };
+  await incidents.keepOnce(incidentId, remedyId(run, DIAGNOSIS), remedy);
+  return run;
+}
