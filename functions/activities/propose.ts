@@ -9,7 +9,7 @@ import { SECOND_MS } from "../../shared/core/time.ts";
 import { buildProposal } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
 import { keepServerUntil } from "./acquire-lock.ts";
-import { attemptsOf } from "./execution-record.ts";
+import { attemptsOf } from "./attempts.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
 import { standingInstruction } from "./standing-instruction.ts";
 import { theIncident, theRemedy } from "./subject.ts";
@@ -38,7 +38,7 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
   const look = await lookAt(run, remedy.action);
   if (look.progress === "done") return { outcome: "gone", because: `${look.what} is as it should be by now` };
   // Consent to what somebody else is doing at this moment could only be refused later.
-  if (look.progress === "running" && (await attemptsOf(run)).length === 0)
+  if (look.progress === "running" && (await attemptsOf(run, "attempt")).length === 0)
     return { outcome: "gone", because: `somebody else is at work on ${look.what} right now` };
   const moment = now();
   const proposal = buildProposal(

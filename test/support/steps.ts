@@ -1,4 +1,6 @@
 // The steps of a run in this very process, upon real documents and, where a test asks for it, a real PostgreSQL.
+import { propose } from "../../functions/activities/propose.ts";
+import { remedyId } from "../../functions/activities/subject.ts";
 import { type Services, services } from "../../functions/services.ts";
 import { COSMOS_KEY, startCosmos } from "../../infra/local/cosmos/server.ts";
 import type { TypedAction } from "../../shared/contracts/actions.ts";
@@ -6,8 +8,7 @@ import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Remedy } from "../../shared/contracts/remedy.ts";
 import type { Server } from "../../shared/contracts/server.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
-import { remedyId } from "../../functions/activities/subject.ts";
-import { anIncident, NOW } from "./incidents.ts";
+import { ANN, anIncident, NOW } from "./incidents.ts";
 import { startCluster } from "./postgres.ts";
 import { temporaryFolder } from "./process.ts";
 
@@ -34,7 +35,17 @@ export async function startShop() {
     await cluster.stop();
     await documents.stopAll();
   };
-  return { ...documents, database, url: cluster.url(database.name), stopAll };
+  return {
+    ...documents,
+    database,
+    url: cluster.url(database.name),
+    setSwitch: (on: boolean) =>
+      documents.system.changeAutonomy(({ phase }) => ({ phase, killSwitch: { on, by: null, at: null } })),
+    /** Takes the server from whoever has it. */
+    freeServer: () =>
+      documents.servers.changeLock("shop", (state) => ({ next: { ...state, holder: null }, answer: null })),
+    stopAll,
+  };
 }
 
 export const aServer = (wish: Partial<Server> = {}): Server => ({
@@ -95,5 +106,19 @@ export async function aRunThatFound(action: TypedAction): Promise<Run> {
     judgedBy: { basis: "measure", measure: { name: "requested_checkpoints" }, from: 9, goal: 1, direction: "falls" },
   };
   await incidents.keepOnce(incidentId, remedyId(run, DIAGNOSIS), remedy);
+  return run;
+}
+
+/** A run whose proposal a person approved. */
+export async function anApprovedRun(action: TypedAction): Promise<Run> {
+  const { incidents } = services();
+  const run = await aRunThatFound(action);
+  await propose({ ...run, round: 1 });
+  await incidents.change(run.incidentId, (incident) => {
+    if (incident.proposal === null) throw new Error("nothing was proposed");
+    const { proposalId, hash: proposalHash } = incident.proposal;
+    const said = { verdict: "approve", instructionId: null, decisionId: "dec-1", by: ANN, reason: null } as const;
+    return { ...incident, decision: { ...said, proposalId, proposalHash, decidedAt: new Date().toISOString() } };
+  });
   return run;
 }

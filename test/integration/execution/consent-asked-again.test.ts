@@ -10,7 +10,7 @@ import type { Run } from "../../../shared/contracts/steps.ts";
 import { DAY_MS, later } from "../../../shared/core/time.ts";
 import { eventually } from "../../support/cloud.ts";
 import { ANN, anInstruction } from "../../support/incidents.ts";
-import { aRunThatFound, aServer, startShop } from "../../support/steps.ts";
+import { anApprovedRun, aRunThatFound, aServer, startShop } from "../../support/steps.ts";
 
 let shop: Awaited<ReturnType<typeof startShop>>;
 let table = "";
@@ -26,16 +26,12 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await shop.servers.put(aServer());
-  await setSwitch(false);
-  await free();
+  await shop.setSwitch(false);
+  await shop.freeServer();
   for (const { instructionId } of await shop.instructions.list())
     await shop.instructions.revoke(instructionId, ANN, new Date().toISOString());
 });
 
-const setSwitch = (on: boolean) =>
-  shop.system.changeAutonomy(({ phase }) => ({ phase, killSwitch: { on, by: null, at: null } }));
-/** Takes the server from whoever has it. */
-const free = () => shop.servers.changeLock("shop", (state) => ({ next: { ...state, holder: null }, answer: null }));
 const optionsOf = async (name: string): Promise<string[]> =>
   (
     await shop.database.query<{ o: string[] }>(
@@ -79,7 +75,7 @@ async function aWaitingRun(): Promise<{ run: Run; instruction: Instruction }> {
 
 test("what an instruction allowed is carried out while it still allows it", async () => {
   const { run } = await aWaitingRun();
-  await free();
+  await shop.freeServer();
   expect(await execute(run)).toMatchObject({ outcome: "done" });
   expect(await optionsOf(table)).toEqual(["fillfactor=85"]);
 });
@@ -94,7 +90,7 @@ test.each<[string, Partial<Instruction>, RegExp]>([
 ])("an instruction that %s while the run waited allows nothing: a person is asked", async (_why, change, because) => {
   const { run, instruction } = await aWaitingRun();
   await rewrite(instruction, change);
-  await free();
+  await shop.freeServer();
   expect(await execute(run)).toMatchObject({ outcome: "changed", because: expect.stringMatching(because) });
   expect(await propose({ ...run, round: 2 })).toMatchObject({ outcome: "proposed", consent: "needed" });
   expect(await shop.incidents.read(run.incidentId)).toMatchObject({ state: "awaitingApproval", decision: null });
@@ -140,19 +136,6 @@ test("a run that is repeated, or proposes again, counts once among those that an
   expect(await propose({ ...third, round: 1 })).not.toMatchObject({ consent: "standing" });
 });
 
-/** A run whose proposal a person approved. */
-async function anApprovedRun(action: TypedAction): Promise<Run> {
-  const run = await aRunThatFound(action);
-  expect(await propose({ ...run, round: 1 })).toMatchObject({ consent: "needed" });
-  await shop.incidents.change(run.incidentId, (incident) => {
-    if (incident.proposal === null) throw new Error("nothing was proposed");
-    const { proposalId, hash: proposalHash } = incident.proposal;
-    const said = { verdict: "approve", instructionId: null, decisionId: "dec-1", by: ANN, reason: null } as const;
-    return { ...incident, decision: { ...said, proposalId, proposalHash, decidedAt: new Date().toISOString() } };
-  });
-  return run;
-}
-
 test("nothing is carried out on a server that was disabled after the approval", async () => {
   const run = await anApprovedRun(fillfactor());
   await shop.servers.change("shop", (server) => ({ ...server, enabled: false }));
@@ -186,7 +169,7 @@ test("a kill switch that is thrown between two statements of an action stops the
         .rowCount === 1 || null,
     { what: "the first statement, which waits" },
   );
-  await setSwitch(true);
+  await shop.setSwitch(true);
   await holder.query("commit");
   await holder.end();
   const stopped = { outcome: "refused", because: "the kill switch is on, after 1 of its 2 statements" };
