@@ -41,7 +41,7 @@ const optionsOf = async (name: string): Promise<string[]> =>
   ).rows[0]?.o ?? [];
 const fillfactor = (): TypedAction => ({
   kind: "set_table_fillfactor",
-  parameters: { schema: "public", table, fillfactor: 85 },
+  parameters: { schema: "public", table, fillfactor: 85, oldFillfactor: null },
 });
 
 /** A standing instruction for this test's kind of action; no two have one id. */
@@ -157,7 +157,7 @@ test("a proposal whose time is over is not carried out any more, whoever approve
 test("a kill switch that is thrown between two statements of an action stops the second", async () => {
   const run = await anApprovedRun({
     kind: "set_column_statistics",
-    parameters: { schema: "public", table, column: "city", target: 500 },
+    parameters: { schema: "public", table, column: "city", target: 500, oldTarget: -1 },
   });
   const holder = new pg.Client({ connectionString: shop.url });
   await holder.connect();
