@@ -36,12 +36,3 @@ export async function keepServerUntil({ serverId, runId, incidentId }: Run, unti
   if (token === null) return;
   await servers.changeLock(serverId, (state) => ({ next: extend(state, { runId, token }, until), answer: null }));
 }
-
-/** The last look at the fencing token before a statement goes out: a run that lost the server must not act. */
-export async function assertToken({ serverId, runId, incidentId }: Run): Promise<void> {
-  const { servers, incidents } = services();
-  const lock = await servers.lock(serverId);
-  const token = (await incidents.read(incidentId))?.fencingToken;
-  if (lock?.runId !== runId || lock.fencingToken !== token)
-    throw new Error(`the run ${runId} lost the server ${serverId}`);
-}

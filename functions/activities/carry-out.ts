@@ -7,6 +7,7 @@ import { runStatement, type StatementRun } from "../../shared/execution/run-stat
 import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
 import { theServer } from "./subject.ts";
+import { lastLook } from "./last-look.ts";
 import { applicationNameOf, lockTargetOf } from "./target.ts";
 
 /** An activity waits this long; what takes longer goes on in the server. */
@@ -18,11 +19,12 @@ type Work = { name: string; statements: readonly string[]; owner: string | null;
 export async function carryOut(run: Run, agreed: ProposedAction, work: Work): Promise<StatementRun> {
   const server = await theServer(run);
   const { actor } = known(agreed.action);
-  if (actor === "platform") return throughPlatform(agreed.action, server.resourceId, work);
+  const reasonToStop = () => lastLook(run);
+  if (actor === "platform") return throughPlatform(agreed.action, server.resourceId, { ...work, reasonToStop });
   const purpose = { server, applicationName: applicationNameOf(run) };
   const owner = actor === "owner" ? work.owner : null;
   return watchedServers().asExecutor(purpose, (session) =>
-    runStatement(session, { ...work, owner, target: lockTargetOf(run, agreed), waitMs: PATIENCE_MS }),
+    runStatement(session, { ...work, owner, reasonToStop, target: lockTargetOf(run, agreed), waitMs: PATIENCE_MS }),
   );
 }
 
@@ -37,9 +39,17 @@ export async function atWorkInAzure(run: Run, action: TypedAction): Promise<stri
   return resource === null || resource.state === "Ready" ? null : `Azure is at work on the server (${resource.state})`;
 }
 
-async function throughPlatform(action: TypedAction, resourceId: string, { isDue }: Work): Promise<StatementRun> {
+type PlatformWork = Pick<Work, "isDue"> & { reasonToStop: () => Promise<string | null> };
+
+async function throughPlatform(
+  action: TypedAction,
+  resourceId: string,
+  { isDue, reasonToStop }: PlatformWork,
+): Promise<StatementRun> {
   const { platform } = services();
   if (!(await isDue())) return { outcome: "done" };
+  const because = await reasonToStop();
+  if (because !== null) return { outcome: "stopped", because };
   const { kind, parameters } = action;
   if (kind === "set_server_parameter") return platform.setServerParameter({ resourceId, ...parameters });
   if (kind === "scale_compute") return platform.changeSize({ resourceId, sku: parameters.to });

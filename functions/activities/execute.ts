@@ -5,23 +5,27 @@ import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { mayExecute } from "../../shared/core/guardrails.ts";
 import { entryBy, moved } from "../../shared/core/incident-writes.ts";
-import { isGraver } from "../../shared/core/severity.ts";
-import { msBetween, SECOND_MS } from "../../shared/core/time.ts";
+import { lookAgainMs } from "../../shared/core/pace.ts";
+import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
+import type { StatementRun } from "../../shared/execution/run-statement.ts";
 import { services } from "../services.ts";
-import { acquireLock, assertToken, keepServer } from "./acquire-lock.ts";
+import { acquireLock, keepServer } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
-import { attemptsOf, countAttempt, keepFiguresBefore, recordExecution } from "./execution-record.ts";
+import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tell, tellFailedAttempt } from "./attempts.ts";
+import { keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
+import { lapsedInstruction } from "./standing-instruction.ts";
 import { theIncident, theServer } from "./subject.ts";
 import { keepStamp, lookAt } from "./target.ts";
+import { graverOneWaiting } from "./whose-turn.ts";
 
-const MAXIMUM_ATTEMPTS = 3;
-/** What goes on in the server is looked at again after as long as it has taken so far, within these bounds. */
-const CHECK_AGAIN_MS = { least: SECOND_MS, most: 15 * SECOND_MS } as const;
-/** A run that waits for another run's server, or for a long transaction, looks again after this. */
+/** The least times after which a run looks again: at its own work, and at what it waits for. */
+const WORK_MS = SECOND_MS;
 const WAIT_MS = 30 * SECOND_MS;
+/** An approval of a proposal's last moment is on its way for a while. */
+const LATE_MS = MINUTE_MS;
 
 type Answer = StepOutput<"execute">;
 const waiting = (because: string, checkAgainMs: number): Answer => ({
@@ -42,20 +46,31 @@ export async function execute(run: Run): Promise<Answer> {
   if (proposal === null || decision?.verdict !== "approve" || decision.proposalHash !== proposal.hash) {
     return { outcome: "refused", because: "there is no approval of this proposal" };
   }
+  // What was begun in time is finished; what only waited for its turn is not begun any more.
+  if (isExpired(proposal) && (await attemptsOf(run, "attempt")).length === 0) return EXPIRED;
   // What a document says is carried out only as the catalogue writes it today.
   if (statementOf(proposal.action) !== proposal.statement)
     return { outcome: "changed", because: "the catalogue writes this action in another way now" };
+  const turnMs = lookAgainMs(decision.decidedAt, now(), WAIT_MS);
   const graver = await graverOneWaiting(incident);
-  if (graver !== null) return waiting(`the graver incident ${graver} goes first`, WAIT_MS);
+  if (graver !== null) return waiting(`the graver incident ${graver} goes first`, turnMs);
   const locked = await acquireLock(run);
-  if (locked.outcome === "held") return waiting(`the run ${locked.heldBy} has the server`, WAIT_MS);
+  if (locked.outcome === "held") return waiting(`the run ${locked.heldBy} has the server`, turnMs);
 
   const entry = entryBy(decision.by, "execution", `Carrying out: ${proposal.statement}`, now());
   await incidents.change(run.incidentId, (current) =>
     current.state === "executing" ? null : moved(current, { to: "executing", entry }),
   );
-  return goOn(run, incident, proposal);
+  const answer = await goOn(run, incident, proposal);
+  if (answer.outcome === "changed")
+    await tell(run, "execution", `Not carried out as it was agreed: ${answer.because}.`);
+  return answer;
 }
+
+const AT_WORK = "the work goes on in the server";
+const EXPIRED: Answer = { outcome: "refused", because: "the proposal has expired" };
+const isExpired = ({ expiresAt }: ProposedAction): boolean =>
+  Date.parse(expiresAt) + LATE_MS <= services().now().getTime();
 
 async function done(run: Run): Promise<Answer> {
   const verifyAfterMs = services().settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS;
@@ -65,9 +80,11 @@ async function done(run: Run): Promise<Answer> {
 
 /** Takes up the work where the server shows it to be. */
 async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promise<Answer> {
-  const attempts = await attemptsOf(run);
+  const attempts = await attemptsOf(run, "attempt");
+  const since = attempts.at(-1) ?? incident.decision?.decidedAt ?? agreed.proposedAt;
+  const workMs = lookAgainMs(since, services().now(), WORK_MS);
   const atWork = await atWorkInAzure(run, agreed.action);
-  if (atWork !== null) return waiting(atWork, checkAgainMs(attempts));
+  if (atWork !== null) return waiting(atWork, workMs);
   const look = await lookAt(run, agreed.action);
   // What was there before this run first tried is somebody else's.
   if (look.progress === "other" || (look.progress !== "pending" && attempts.length === 0))
@@ -75,22 +92,25 @@ async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promi
       outcome: "changed",
       because: `${look.what} is not as it was: what was agreed is there or under way already`,
     };
-  if (look.progress === "running") return waiting("the work goes on in the server", checkAgainMs(attempts));
+  if (look.progress === "running") return waiting(AT_WORK, workMs);
   if (look.progress === "done") {
     await recordExecution(run, look);
     return done(run);
   }
-  if (look.progress === "pending" && attempts.length >= MAXIMUM_ATTEMPTS)
-    return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts` };
+  const inVain = await triedEnough(run, look);
+  if (inVain !== null) return { outcome: "failed", because: inVain };
   // Once begun it is finished: what is left of an action is no other action.
   const isBegun = look.statementsDone > 0 && attempts.length > 0;
   return (isBegun ? null : await objection(run, incident, look)) ?? (await attempt(run, agreed, look));
 }
 
-function checkAgainMs(attempts: readonly string[]): number {
-  const triedAt = attempts.at(-1);
-  const tookMs = triedAt === undefined ? 0 : msBetween(triedAt, services().now().toISOString());
-  return Math.min(Math.max(tookMs, CHECK_AGAIN_MS.least), CHECK_AGAIN_MS.most);
+/** Why nothing is tried again, the action or the clearing of what it left; null while there is an attempt to make. */
+async function triedEnough(run: Run, { progress, what }: Look): Promise<string | null> {
+  const tried = progress === "leftover" ? "leftover" : "attempt";
+  if ((await attemptsOf(run, tried)).length < MAXIMUM_ATTEMPTS) return null;
+  return tried === "attempt"
+    ? `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts`
+    : `what an interrupted build left of ${what} could not be cleared in ${MAXIMUM_ATTEMPTS} attempts`;
 }
 
 /** Why the action cannot go on as agreed; null when nothing objects. */
@@ -104,8 +124,12 @@ async function objection(run: Run, incident: Incident, look: Look): Promise<Answ
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
   const changed = facts.unmetPreconditions[0] ?? (await materialDifference(run, proposal, look));
   if (changed !== null) return { outcome: "changed", because: changed };
+  // What a broken build of its own left in the way is cleared whoever's consent has ended since.
+  const because = look.progress === "leftover" ? null : await lapsedInstruction(run, incident, look);
+  if (because !== null) return { outcome: "changed", because };
+  if (look.progress !== "leftover" && isExpired(proposal)) return EXPIRED;
   const calm = mayExecute(facts, services().now());
-  return calm.allowed ? null : waiting(calm.reason, WAIT_MS);
+  return calm.allowed ? null : waiting(calm.reason, lookAgainMs(decision.decidedAt, services().now(), WAIT_MS));
 }
 
 async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<Answer> {
@@ -119,6 +143,7 @@ async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<An
   const statements = isLeftover
     ? dropIndex.statements({ schema: leftover.schema, table: "", name: leftover.index, definition: null })
     : known(agreed.action).statements.slice(seen.statementsDone);
+  const tried = isLeftover ? "leftover" : "attempt";
   const result = await carryOut(run, agreed, {
     name: isLeftover ? "drop-leftover" : agreed.action.kind,
     statements,
@@ -126,33 +151,41 @@ async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<An
     isDue: async () => {
       const { progress } = await lookAt(run, agreed.action);
       if (progress !== (isLeftover ? "leftover" : "pending")) return false;
-      if (!isLeftover) await countAttempt(run);
-      await assertToken(run);
+      await countAttempt(run, tried);
       return true;
     },
   });
-  if (result.outcome === "running") return waiting("the work goes on in the server", CHECK_AGAIN_MS.most);
-  if (result.outcome === "busy") return waiting(result.because, checkAgainMs(await attemptsOf(run)));
-  const after = await lookAt(run, agreed.action);
-  // What Azure refuses it refuses again, and says what a person can do about it.
-  if (after.progress !== "done" && result.outcome === "failed" && known(agreed.action).actor === "platform")
-    return { outcome: "failed", because: result.because };
-  if (after.progress !== "done")
-    return waiting(result.outcome === "failed" ? result.because : "the catalog does not show it yet", SECOND_MS);
+  const after = result.outcome === "running" || result.outcome === "busy" ? null : await lookAt(run, agreed.action);
+  if (after?.progress !== "done") return notDone(run, agreed, { result, after, tried });
   await recordExecution(run, after);
   return done(run);
 }
 
-/** Runs that wait for the same server take it by severity: the gravest first. */
-async function graverOneWaiting({ incidentId, serverId, severity, runId }: Incident): Promise<string | null> {
-  // Who has the server already does not give it back for another: each would wait for the other.
-  if ((await services().servers.lock(serverId))?.runId === runId) return null;
-  const others = await services().incidents.list({ serverId, unsettled: true });
-  const graver = others.find(
-    (other) => other.incidentId !== incidentId && isReady(other) && isGraver(other.severity, severity),
-  );
-  return graver?.incidentId ?? null;
+type Tried = { result: StatementRun; after: Look | null; tried: "attempt" | "leftover" };
+
+/** What an attempt came to whose end the catalog does not show. */
+async function notDone(run: Run, agreed: ProposedAction, { result, after, tried }: Tried): Promise<Answer> {
+  const began = (await attemptsOf(run, tried)).at(-1) ?? agreed.proposedAt;
+  switch (result.outcome) {
+    case "running":
+      return waiting(AT_WORK, lookAgainMs(began, services().now(), WORK_MS));
+    case "busy":
+      return waiting(result.because, lookAgainMs(began, services().now(), WORK_MS));
+    case "stopped":
+      return { outcome: "refused", because: `${result.because}${begunBefore(agreed, after)}` };
+    case "failed":
+      // What Azure refuses it refuses again, and says what a person can do about it.
+      if (known(agreed.action).actor === "platform") return { outcome: "failed", because: result.because };
+      await tellFailedAttempt(run, tried, result.because);
+      return waiting(result.because, WORK_MS);
+    case "done":
+      return waiting("the catalog does not show it yet", WORK_MS);
+  }
 }
 
-const isReady = ({ decision, execution, resolution }: Incident): boolean =>
-  decision?.verdict === "approve" && execution === null && resolution === null;
+/** What a stopped action leaves, for whoever takes it up. */
+function begunBefore({ action }: ProposedAction, after: Look | null): string {
+  const { leftover = null, statementsDone = 0 } = after ?? {};
+  if (leftover !== null) return `; the INVALID index ${leftover.schema}.${leftover.index} is left`;
+  return statementsDone > 0 ? `, after ${statementsDone} of its ${known(action).statements.length} statements` : "";
+}

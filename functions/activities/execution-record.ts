@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Execution, WindowFigures } from "../../shared/contracts/outcome.ts";
-import { Id, Instant } from "../../shared/contracts/primitives.ts";
+import { Id } from "../../shared/contracts/primitives.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Server } from "../../shared/contracts/server.ts";
 import { Snapshot } from "../../shared/contracts/snapshot.ts";
@@ -16,20 +16,13 @@ import { comparable, intervalBetween } from "../../shared/investigation/interval
 import { readServerFacts, takeSnapshot } from "../../shared/investigation/take-snapshot.ts";
 import { watchedServers } from "../database.ts";
 import { services } from "../services.ts";
+import { attemptsOf } from "./attempts.ts";
 import { noteSize } from "./note-size.ts";
 import { theIncident, theRemedy, theServer } from "./subject.ts";
 import { asInvestigatorOf } from "./target.ts";
 
-const Attempt = z.strictObject({ incidentId: Id, startedAt: Instant });
 const FiguresBefore = z.strictObject({ incidentId: Id, figures: WindowFigures });
 const MeasureBefore = z.strictObject({ incidentId: Id, value: z.number() });
-
-/** Counts an attempt before it is made, so that a killed one counts too. */
-export async function countAttempt(run: Run): Promise<void> {
-  const { incidents, now } = services();
-  const number = (await attemptsOf(run)).length + 1;
-  await incidents.keepOnce(run.incidentId, `attempt-${run.runId}-${number}`, { startedAt: now().toISOString() });
-}
 
 /** A reading of a server's counters, now. */
 export async function snapshotNow(run: Run, server: Server): Promise<Snapshot> {
@@ -104,7 +97,7 @@ export async function recordExecution(run: Run, { object, what }: Look): Promise
   if (proposal === null || decision === null || fencingToken === null)
     throw new Error("an execution without a proposal");
   await noteSize(run, proposal.action);
-  const attempts = await attemptsOf(run);
+  const attempts = await attemptsOf(run, "attempt");
   const startedAt = attempts[0] ?? now().toISOString();
   const finishedAt = now().toISOString();
   const execution: Execution = {
@@ -133,14 +126,4 @@ export async function recordExecution(run: Run, { object, what }: Look): Promise
       : null,
   );
   await outbox.tryRelay(run.incidentId);
-}
-
-/** When this run began each of its attempts, the first one first. */
-export async function attemptsOf({ incidentId, runId }: Run): Promise<string[]> {
-  const attempts: string[] = [];
-  for (;;) {
-    const kept = await services().incidents.kept(incidentId, `attempt-${runId}-${attempts.length + 1}`, Attempt);
-    if (kept === null) return attempts;
-    attempts.push(kept.startedAt);
-  }
 }

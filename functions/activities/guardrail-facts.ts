@@ -71,6 +71,7 @@ export async function guardrailFacts(
   const ownName = "name" in action.parameters ? action.parameters.name : null;
   return {
     killSwitch: autonomy.killSwitch,
+    serverEnabled: server?.enabled === true,
     phase: autonomy.phase,
     consent,
     riskClass: proposal.riskClass,

@@ -5,13 +5,13 @@ import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts
 import { derivedId } from "../../shared/core/digest.ts";
 import { mayPropose } from "../../shared/core/guardrails.ts";
 import { announced, audited, entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
-import { matchInstruction } from "../../shared/core/instruction-matching.ts";
-import { DAY_MS, later, SECOND_MS } from "../../shared/core/time.ts";
+import { SECOND_MS } from "../../shared/core/time.ts";
 import { buildProposal } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
 import { keepServerUntil } from "./acquire-lock.ts";
-import { attemptsOf } from "./execution-record.ts";
-import { guardrailFacts, readAutonomy } from "./guardrail-facts.ts";
+import { attemptsOf } from "./attempts.ts";
+import { guardrailFacts } from "./guardrail-facts.ts";
+import { standingInstruction } from "./standing-instruction.ts";
 import { theIncident, theRemedy } from "./subject.ts";
 import { lookAt } from "./target.ts";
 
@@ -38,7 +38,7 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
   const look = await lookAt(run, remedy.action);
   if (look.progress === "done") return { outcome: "gone", because: `${look.what} is as it should be by now` };
   // Consent to what somebody else is doing at this moment could only be refused later.
-  if (look.progress === "running" && (await attemptsOf(run)).length === 0)
+  if (look.progress === "running" && (await attemptsOf(run, "attempt")).length === 0)
     return { outcome: "gone", because: `somebody else is at work on ${look.what} right now` };
   const moment = now();
   const proposal = buildProposal(
@@ -55,7 +55,7 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
   const ruling = mayPropose(await guardrailFacts(run, proposal, look, "none"), moment);
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
 
-  const instruction = await standingInstruction(run, proposal, moment);
+  const instruction = await standingInstruction(run, proposal);
   const audit = audited("proposed", moment.toISOString(), {
     key: proposal.proposalId,
     hash: proposal.hash,
@@ -73,34 +73,6 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
   await keepServerUntil(run, proposal.expiresAt);
   await incidents.change(run.incidentId, (current) => (current.proposal?.round === round ? null : next(current)));
   return null;
-}
-
-/** The first standing instruction that covers the action now. In the Shadow phase none does. */
-async function standingInstruction(run: Run, proposal: ProposedAction, now: Date): Promise<Instruction | null> {
-  const { instructions, incidents } = services();
-  const { phase } = await readAutonomy();
-  if (phase === "shadow") return null;
-  const known = await instructions.forServer(run.serverId);
-  const recent = await incidents.list({ since: later(now, -DAY_MS).toISOString() });
-  const doneToday = (instructionId: string): number =>
-    recent.filter(
-      ({ decision, execution }) =>
-        execution !== null && decision?.by.kind === "instruction" && decision.by.instructionId === instructionId,
-    ).length;
-  const { database } = proposal.blastRadius;
-  return (
-    known
-      .toSorted((a, b) => (a.instructionId < b.instructionId ? -1 : 1))
-      .find((instruction) => {
-        const occasion = {
-          serverId: run.serverId,
-          database,
-          proposal,
-          doneToday: doneToday(instruction.instructionId),
-        };
-        return matchInstruction(instruction, occasion, now).matches;
-      }) ?? null
-  );
 }
 
 function awaiting(incident: Incident, run: Run, proposal: ProposedAction, now: Date): Incident | null {

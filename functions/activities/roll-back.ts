@@ -1,26 +1,35 @@
 import { known, statementOf } from "../../shared/catalogue/actions/index.ts";
+import type { Incident } from "../../shared/contracts/incident.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { noted } from "../../shared/core/incident-state.ts";
 import { audited, ownEntry } from "../../shared/core/incident-writes.ts";
+import { lookAgainMs } from "../../shared/core/pace.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
-import { acquireLock, assertToken } from "./acquire-lock.ts";
+import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tellFailedAttempt } from "./attempts.ts";
+import { acquireLock } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
-import { readAutonomy } from "./guardrail-facts.ts";
 import { noteSize } from "./note-size.ts";
 import { theIncident } from "./subject.ts";
 import { keepStamp, lookAt } from "./target.ts";
 
-const waiting = (because: string): StepOutput<"rollBack"> => ({
-  outcome: "waiting",
-  because,
-  checkAgainMs: 15 * SECOND_MS,
-});
+const LEAST_WAIT_MS = 15 * SECOND_MS;
+
+type Answer = StepOutput<"rollBack">;
+
+/** Looks again the later the longer it has waited: since the last attempt, or since it was found that the action must go. */
+async function waiting(run: Run, { verification, execution }: Incident, because: string): Promise<Answer> {
+  const { now } = services();
+  const since = (await attemptsOf(run, "undo")).at(-1) ?? verification?.verifiedAt ?? execution?.finishedAt;
+  const moment = now();
+  const checkAgainMs = lookAgainMs(since ?? moment.toISOString(), moment, LEAST_WAIT_MS);
+  return { outcome: "waiting", because, checkAgainMs };
+}
 
 /** Undoes what was executed by the saved inverse. Only the very object that was made is removed: it is known by its OID. */
-export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput<"rollBack">> {
+export async function rollBack(input: StepInput<"rollBack">): Promise<Answer> {
   const { incidents, outbox, now } = services();
   const { because, ...run } = input;
   const incident = await theIncident(run);
@@ -29,10 +38,8 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   if (proposal === null || execution === null) throw new Error("nothing was executed that could be undone");
   const { inverse } = proposal;
   if (inverse === null) return { outcome: "noWayBack", because: `nothing takes back ${proposal.action.kind}` };
-  const { killSwitch } = await readAutonomy();
-  if (killSwitch !== "off") return { outcome: "failed", because: "the kill switch is on: undo it by hand" };
   const locked = await acquireLock(run);
-  if (locked.outcome === "held") return waiting(`the run ${locked.heldBy} has the server`);
+  if (locked.outcome === "held") return waiting(run, incident, `the run ${locked.heldBy} has the server`);
 
   const { action } = inverse;
   if (statementOf(action) !== inverse.statement)
@@ -42,11 +49,13 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
     action.kind === "drop_index" && object !== null && object.oid !== execution.objectOid;
   const isUndone = (look: Look): boolean => look.progress === "done" || isGone(look);
   const atWork = await atWorkInAzure(run, action);
-  if (atWork !== null) return waiting(atWork);
+  if (atWork !== null) return waiting(run, incident, atWork);
   const before = await lookAt(run, action);
-  if (before.progress === "running") return waiting("undoing it goes on in the server");
+  if (before.progress === "running") return waiting(run, incident, "undoing it goes on in the server");
   if (!isUndone(before)) {
-    const notDone = await carryOutBack(run, { ...proposal, action }, { before, isUndone });
+    if ((await attemptsOf(run, "undo")).length >= MAXIMUM_ATTEMPTS)
+      return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts: undo it by hand` };
+    const notDone = await carryOutBack(run, incident, { back: { ...proposal, action }, before, isUndone });
     if (notDone !== null) return notDone;
   }
   await noteSize(run, action);
@@ -64,14 +73,10 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<StepOutput
   return { outcome: "done" };
 }
 
-type Undoing = { before: Look; isUndone: (look: Look) => boolean };
+type Undoing = { back: ProposedAction; before: Look; isUndone: (look: Look) => boolean };
 
 /** Carries the way back out; answers why it is not undone yet, or null when it is. */
-async function carryOutBack(
-  run: Run,
-  back: ProposedAction,
-  { before, isUndone }: Undoing,
-): Promise<StepOutput<"rollBack"> | null> {
+async function carryOutBack(run: Run, incident: Incident, { back, before, isUndone }: Undoing): Promise<Answer | null> {
   const { action } = back;
   const { statements, actor } = known(action);
   await keepStamp(run, action, before);
@@ -80,14 +85,25 @@ async function carryOutBack(
     statements,
     owner: before.owner,
     isDue: async () => {
-      const isDue = !isUndone(await lookAt(run, action));
-      await assertToken(run);
-      return isDue;
+      if (isUndone(await lookAt(run, action))) return false;
+      await countAttempt(run, "undo");
+      return true;
     },
   });
-  if (result.outcome === "running") return waiting("undoing it goes on in the server");
+  if (result.outcome === "running") return waiting(run, incident, "undoing it goes on in the server");
   if (isUndone(await lookAt(run, action))) return null;
-  // What Azure refuses it refuses again, and says what a person can do about it.
-  if (result.outcome === "failed" && actor === "platform") return { outcome: "failed", because: result.because };
-  return waiting("because" in result ? result.because : "it is not undone yet");
+  switch (result.outcome) {
+    case "stopped":
+      return { outcome: "failed", because: `${result.because}: undo it by hand` };
+    case "busy":
+      return waiting(run, incident, result.because);
+    case "done":
+      return waiting(run, incident, "it is not undone yet");
+    case "failed":
+      // What Azure refuses it refuses again, and says what a person can do about it.
+      if (actor === "platform") return { outcome: "failed", because: result.because };
+      return (await tellFailedAttempt(run, "undo", result.because)) >= MAXIMUM_ATTEMPTS
+        ? { outcome: "failed", because: `${result.because}, in ${MAXIMUM_ATTEMPTS} attempts: undo it by hand` }
+        : waiting(run, incident, result.because);
+  }
 }

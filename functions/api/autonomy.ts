@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { type Autonomy, AutonomyRequest } from "../../shared/contracts/api.ts";
+import { AutonomyRequest } from "../../shared/contracts/api.ts";
 import { answer, invalid, jsonBody } from "../problem.ts";
 import { services } from "../services.ts";
 import type { Person } from "./principal.ts";
@@ -16,13 +16,11 @@ export async function putAutonomy(request: HttpRequest, person: Person): Promise
   if (!body.ok) return body.response;
   const wish = AutonomyRequest.safeParse(body.value);
   if (!wish.success) return invalid(wish.error);
-  const current = await system.autonomy();
-  const { phase = current.phase, killSwitch } = wish.data;
-  const next: Autonomy = {
-    phase,
-    killSwitch:
-      killSwitch === undefined ? current.killSwitch : { on: killSwitch, by: person.name, at: now().toISOString() },
-  };
-  await system.setAutonomy(next);
+  const { phase, killSwitch } = wish.data;
+  const thrown = killSwitch === undefined ? null : { on: killSwitch, by: person.name, at: now().toISOString() };
+  const next = await system.changeAutonomy((current) => ({
+    phase: phase ?? current.phase,
+    killSwitch: thrown ?? current.killSwitch,
+  }));
   return answer(200, next);
 }

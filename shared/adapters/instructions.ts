@@ -1,6 +1,7 @@
-import { Instruction } from "../contracts/instruction.ts";
+import { Instruction, InstructionUses } from "../contracts/instruction.ts";
 import type { Actor } from "../contracts/primitives.ts";
 import type { Documents } from "./documents.ts";
+import { type Change, guardedChange } from "./guarded-change.ts";
 
 export type Instructions = ReturnType<typeof instructionsOf>;
 
@@ -33,6 +34,17 @@ export function instructionsOf(documents: Documents) {
       if (instruction.revoked === null)
         await documents.put(at(instruction), { ...instruction, revoked: { at: now, by } });
       return "revoked";
+    },
+    /** Changes what an instruction allowed lately, under its ETag: two runs that ask at once are counted one after the other. */
+    changeUses: <Answer>(
+      instructionId: string,
+      decide: (known: InstructionUses) => Change<InstructionUses, Answer>,
+    ): Promise<Answer> => {
+      // Not in the instructions' own container: whoever lists those takes each of its documents for one.
+      const id = `uses-${instructionId}`;
+      return guardedChange(documents, { container: "system", id, partition: id }, InstructionUses, (known) =>
+        decide(known ?? { uses: [] }),
+      );
     },
   };
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Id } from "../contracts/primitives.ts";
 import { Server, ServerLock } from "../contracts/server.ts";
-import type { Address, Documents, Stored } from "./documents.ts";
+import type { Address, Documents } from "./documents.ts";
+import { type Change, guardedChange } from "./guarded-change.ts";
 
 const LockState = z.strictObject({
   serverId: Id,
@@ -9,15 +10,12 @@ const LockState = z.strictObject({
   lastToken: z.number().int().nonnegative(),
 });
 type LockState = z.infer<typeof LockState>;
-const MAXIMUM_TRIES = 20;
 export type Servers = ReturnType<typeof serversOf>;
-export type LockChange<Answer> = { next: Pick<LockState, "holder" | "lastToken"> | null; answer: Answer };
+type LockOnly = Pick<LockState, "holder" | "lastToken">;
 
 /** Registered servers; the lock of each is a document of its own. */
 export function serversOf(documents: Documents) {
   const at = (serverId: string, id: string): Address => ({ container: "servers", id, partition: serverId });
-  const readLock = async (serverId: string): Promise<Stored<LockState> | null> =>
-    documents.read(at(serverId, "lock"), LockState);
   const everyOne = async (): Promise<Server[]> => {
     const search = { container: "servers", sql: 'select * from c where c.id = "server"', parameters: [] } as const;
     const found = await documents.search({ ...search, parameters: [] }, Server);
@@ -34,26 +32,22 @@ export function serversOf(documents: Documents) {
       return (await everyOne()).find((server) => wanted.has(server.resourceId.toLowerCase())) ?? null;
     },
     put: (server: Server) => documents.put(at(server.serverId, "server"), server),
+    /** Changes a registration that is there, under its ETag: what an admin changes at the same time stays changed. */
+    change: (serverId: string, decide: (server: Server) => Server): Promise<void> =>
+      guardedChange(documents, at(serverId, "server"), Server, (stored) => ({
+        next: stored === null ? null : decide(stored),
+        answer: undefined,
+      })),
     remove: (serverId: string) => documents.remove(at(serverId, "server")),
 
-    lock: async (serverId: string): Promise<ServerLock | null> => (await readLock(serverId))?.value.holder ?? null,
+    lock: async (serverId: string): Promise<ServerLock | null> =>
+      (await documents.read(at(serverId, "lock"), LockState))?.value.holder ?? null,
     /** Changes the lock under its ETag; `decide` may be asked again after a lost race, and its last answer counts. */
-    changeLock: async <Answer>(
-      serverId: string,
-      decide: (state: Pick<LockState, "holder" | "lastToken">) => LockChange<Answer>,
-    ): Promise<Answer> => {
-      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
-        const stored = await readLock(serverId);
-        const { next, answer } = decide(stored?.value ?? { holder: null, lastToken: 0 });
-        if (next === null) return answer;
-        const document = { serverId, holder: next.holder, lastToken: next.lastToken };
-        const isWritten =
-          stored === null
-            ? (await documents.create(at(serverId, "lock"), document)) === "created"
-            : (await documents.replace(at(serverId, "lock"), document, stored.etag)) === "replaced";
-        if (isWritten) return answer;
-      }
-      throw new Error(`the lock of ${serverId} changed ${MAXIMUM_TRIES} times while it was being changed`);
-    },
+    changeLock: <Answer>(serverId: string, decide: (state: LockOnly) => Change<LockOnly, Answer>): Promise<Answer> =>
+      guardedChange(documents, at(serverId, "lock"), LockState, (stored) => {
+        const { next, answer } = decide(stored ?? { holder: null, lastToken: 0 });
+        if (next === null) return { next: null, answer };
+        return { next: { serverId, holder: next.holder, lastToken: next.lastToken }, answer };
+      }),
   };
 }

@@ -28,20 +28,29 @@ const CreateStatisticsParameters = z.strictObject({
   kinds: z.array(StatisticsKind).min(1).max(3),
 });
 const DropStatisticsParameters = z.strictObject({ ...relation, name: PgName });
+// What was set before is the way back. Where a stored proposal does not say, it goes back to the server's own, as it was agreed.
+const statisticsTarget = z.number().int().min(-1).max(10_000);
 /** -1 is the server's default_statistics_target. */
 const ColumnStatisticsParameters = z.strictObject({
   ...relation,
   column: PgName,
-  target: z.number().int().min(-1).max(10_000),
+  target: statisticsTarget,
+  oldTarget: statisticsTarget.default(-1),
 });
-/** Null resets to the server's own setting. */
+const scaleFactor = z.number().min(0).max(1).nullable();
+const threshold = z.number().int().min(0).nullable();
+/** Null is the server's own setting. */
 const AutovacuumParameters = z.strictObject({
   ...relation,
   enabled: z.boolean().nullable(),
-  scaleFactor: z.number().min(0).max(1).nullable(),
-  threshold: z.number().int().min(0).nullable(),
+  scaleFactor,
+  threshold,
+  oldEnabled: z.boolean().nullable().default(null),
+  oldScaleFactor: scaleFactor.default(null),
+  oldThreshold: threshold.default(null),
 });
-const FillfactorParameters = z.strictObject({ ...relation, fillfactor: z.number().int().min(10).max(100).nullable() });
+const fillfactor = z.number().int().min(10).max(100).nullable();
+const FillfactorParameters = z.strictObject({ ...relation, fillfactor, oldFillfactor: fillfactor.default(null) });
 
 /** A session is its process id and when it began: process ids are given out again. `xactStart` binds the very transaction. */
 const SessionParameters = z.strictObject({

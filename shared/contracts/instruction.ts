@@ -39,3 +39,7 @@ export const Instruction = InstructionTerms.extend({
   revoked: z.strictObject({ at: Instant, by: Actor }).nullable(),
 });
 export type Instruction = z.infer<typeof Instruction>;
+
+/** What an instruction allowed lately. A run counts once, however often it asks: it carries out one action. */
+export const InstructionUses = z.strictObject({ uses: z.array(z.strictObject({ runId: Id, at: Instant })) });
+export type InstructionUses = z.infer<typeof InstructionUses>;

@@ -7,6 +7,8 @@ export type PastAction = { kind: string; target: string; at: string; undone: boo
 /** Everything that the guardrails look at. Gathered afresh each time they are asked. */
 export type GuardrailFacts = {
   killSwitch: "on" | "off" | "unreadable";
+  /** An admin may disable a server at any time, also while an action on it waits. */
+  serverEnabled: boolean;
   phase: "shadow" | "assist";
   consent: "none" | "person" | "instruction";
   riskClass: RiskClass;
@@ -37,14 +39,18 @@ export const LIMITS = {
   oldestTransactionSeconds: 900,
 } as const;
 
+/** What stops every statement at once, also one of an action that has begun; null when nothing does. */
+export function reasonToStop({ killSwitch, serverEnabled }: Pick<GuardrailFacts, "killSwitch" | "serverEnabled">) {
+  if (killSwitch === "on") return "the kill switch is on";
+  if (killSwitch === "unreadable") return "the kill switch cannot be read, so it counts as on";
+  return serverEnabled ? null : "the server is disabled";
+}
+
 type Guardrail = (facts: GuardrailFacts, now: Date) => string | null;
 
 /** Each names a reason to refuse, or null. The first refusal is the answer, so the gravest come first. */
 const GUARDRAILS: readonly Guardrail[] = [
-  ({ killSwitch }) => {
-    if (killSwitch === "off") return null;
-    return killSwitch === "on" ? "the kill switch is on" : "the kill switch cannot be read, so it counts as on";
-  },
+  reasonToStop,
   ({ riskClass }) => (riskClass === "R4" ? "R4 is advice: PgMedic does not carry it out" : null),
   ({ riskClass, consent }) => (riskClass === "R3" && consent === "instruction" ? "R3 always needs a person" : null),
   ({ unmetPreconditions }) => (unmetPreconditions.length > 0 ? `not met: ${unmetPreconditions.join("; ")}` : null),

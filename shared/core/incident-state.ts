@@ -8,8 +8,8 @@ export const NEXT_STATES: Readonly<Record<IncidentState, readonly IncidentState[
   awaitingApproval: ["executing", "awaitingApproval", "dismissed", "handedOff", "expired", "failed"],
   executing: ["verifying", "executing", "awaitingApproval", "handedOff", "expired", "dismissed", "failed"],
   verifying: ["resolved", "rolledBack", "handedOff", "failed"],
-  // What was kept without proof is looked at again later: then it may have to go, and may not be able to.
-  resolved: ["rolledBack", "failed"],
+  // What was kept without proof is looked at again later: then it may have to go, fail to, or have no way back.
+  resolved: ["rolledBack", "handedOff", "failed"],
   handedOff: [],
   dismissed: [],
   failed: [],

@@ -1,8 +1,9 @@
 import { relationOf } from "../contracts/actions.ts";
-import type { Instruction, InstructionWindow, Weekday } from "../contracts/instruction.ts";
+import type { Instruction, InstructionUses, InstructionWindow, Weekday } from "../contracts/instruction.ts";
 import type { ProposedAction } from "../contracts/proposal.ts";
+import { DAY_MS } from "./time.ts";
 
-/** What an instruction is held against. `doneToday` counts the actions that it already allowed in the last 24 hours. */
+/** What an instruction is held against. `doneToday` counts the runs that it allowed to act in the last 24 hours. */
 export type Occasion = {
   serverId: string;
   database: string;
@@ -27,6 +28,26 @@ export function matchInstruction(instruction: Instruction, occasion: Occasion, n
   if (!isWithin(instruction.window, now)) return no("it does not hold at this time");
   if (occasion.doneToday >= instruction.maxPerDay) return no(`its ${instruction.maxPerDay} a day are used up`);
   return { matches: true };
+}
+
+export type UseAsked = Omit<Occasion, "doneToday"> & { runId: string };
+
+/**
+ * Asks an instruction for a run, and counts it among those that were allowed: `next` is what it allowed lately then, null when nothing
+ * changes. A use is never given back: who decided and did not act may still have begun to.
+ */
+export function takeUse(
+  instruction: Instruction,
+  { uses }: InstructionUses,
+  { runId, ...occasion }: UseAsked,
+  now: Date,
+): { next: InstructionUses | null; answer: Match } {
+  const lately = uses.filter(({ at }) => Date.parse(at) > now.getTime() - DAY_MS);
+  const others = lately.filter((use) => use.runId !== runId);
+  const answer = matchInstruction(instruction, { ...occasion, doneToday: others.length }, now);
+  const isCounted = others.length < lately.length;
+  const next = answer.matches && !isCounted ? { uses: [...lately, { runId, at: now.toISOString() }] } : null;
+  return { next, answer };
 }
 
 function outOfScope({ scope }: Instruction, { serverId, database, proposal }: Occasion): string | null {

@@ -2,6 +2,7 @@ import { ownSessions } from "../catalogue/diagnostics/own-sessions.ts";
 import { type TableUpkeep, tableUpkeep } from "../catalogue/diagnostics/table-upkeep.ts";
 import type { TypedAction } from "../contracts/actions.ts";
 import type { Precondition } from "../contracts/proposal.ts";
+import { tableOptions } from "../core/table-options.ts";
 import { one } from "../investigation/take-snapshot.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { Surroundings, Target } from "./look.ts";
@@ -35,7 +36,7 @@ export async function lookAtTable(around: Surroundings, action: TableAction): Pr
   return {
     progress: working > 0 ? "running" : isDone ? "done" : "pending",
     statementsDone: isSet && analysesToo(action) ? 1 : 0,
-    preconditions: conditionsOf(action, table !== null, isSet && since.stamp === null),
+    preconditions: [...conditionsOf(action, table !== null, isSet && since.stamp === null), ...asItWas(action, upkeep)],
     owner: table?.owner ?? null,
     object: table === null ? null : { oid: table.oid, bytes: table.bytes },
     leftover: null,
@@ -75,26 +76,58 @@ function isInPlace(action: TableAction, upkeep: TableUpkeep): boolean {
     case "drop_statistics":
       return !upkeep.statistics.includes(action.parameters.name);
     case "set_column_statistics":
-      return hasTarget(upkeep, action.parameters);
     case "set_table_fillfactor":
-      return optionOf(upkeep, "fillfactor") === textOf(action.parameters.fillfactor);
-    case "set_table_autovacuum":
-      return (
-        optionOf(upkeep, "autovacuum_enabled") === textOf(action.parameters.enabled) &&
-        optionOf(upkeep, "autovacuum_vacuum_scale_factor") === textOf(action.parameters.scaleFactor) &&
-        optionOf(upkeep, "autovacuum_vacuum_threshold") === textOf(action.parameters.threshold)
-      );
+    case "set_table_autovacuum": {
+      const { now, wanted } = settingsOf(action, upkeep);
+      return isSame(now, wanted);
+    }
   }
 }
 
-function hasTarget({ targets }: TableUpkeep, { column, target }: { column: string; target: number }): boolean {
+type Settings = readonly (number | boolean | null)[];
+type SettingAction = Extract<
+  TableAction,
+  { kind: "set_column_statistics" | "set_table_autovacuum" | "set_table_fillfactor" }
+>;
+const isSetting = (action: TableAction): action is SettingAction =>
+  action.kind === "set_column_statistics" ||
+  action.kind === "set_table_autovacuum" ||
+  action.kind === "set_table_fillfactor";
+const isSame = (one: Settings, other: Settings): boolean => one.every((value, place) => value === other[place]);
+
+/** What is set now, what is to be set, and what was set when it was looked at: what the way back restores. */
+function settingsOf(action: SettingAction, upkeep: TableUpkeep): { now: Settings; wanted: Settings; old: Settings } {
+  const options = tableOptions(upkeep.options);
+  switch (action.kind) {
+    case "set_column_statistics": {
+      const { column, target, oldTarget } = action.parameters;
+      return { now: [targetOf(upkeep, column)], wanted: [target], old: [oldTarget] };
+    }
+    case "set_table_fillfactor": {
+      const { fillfactor, oldFillfactor } = action.parameters;
+      return { now: [options.fillfactor], wanted: [fillfactor], old: [oldFillfactor] };
+    }
+    case "set_table_autovacuum": {
+      const { enabled, scaleFactor, threshold, oldEnabled, oldScaleFactor, oldThreshold } = action.parameters;
+      return {
+        now: [options.enabled, options.scaleFactor, options.threshold],
+        wanted: [enabled, scaleFactor, threshold],
+        old: [oldEnabled, oldScaleFactor, oldThreshold],
+      };
+    }
+  }
+}
+
+/** Whoever changed the setting since it was looked at would lose that by the way back. */
+function asItWas(action: TableAction, upkeep: TableUpkeep | undefined): Precondition[] {
+  if (upkeep === undefined || !isSetting(action)) return [];
+  const { now, wanted, old } = settingsOf(action, upkeep);
+  const observed = now.map((value) => (value === null ? "nothing is set" : String(value))).join(", ");
+  const isAsItWas = isSame(now, old) || isSame(now, wanted);
+  return [precondition("as-it-was", "What is set is what was looked at", isAsItWas, observed)];
+}
+
+const targetOf = ({ targets }: TableUpkeep, column: string): number => {
   const own = targets.find((known) => known.startsWith(`${column}=`));
-  return target < 0 ? own === undefined : own === `${column}=${target}`;
-}
-
-const textOf = (value: string | number | boolean | null): string | null => (value === null ? null : String(value));
-
-function optionOf({ options }: TableUpkeep, name: string): string | null {
-  const option = options.find((known) => known.startsWith(`${name}=`));
-  return option === undefined ? null : option.slice(name.length + 1);
-}
+  return own === undefined ? -1 : Number(own.slice(column.length + 1));
+};

@@ -22,6 +22,7 @@ export type StatementRun =
   | { outcome: "done" }
   | { outcome: "running" }
   | { outcome: "busy"; because: string }
+  | { outcome: "stopped"; because: string }
   | { outcome: "failed"; because: string };
 type Request = {
   name: string;
@@ -33,6 +34,8 @@ type Request = {
   waitMs: number;
   /** Asked once the target is this session's own: what was seen before may have changed. */
   isDue?: () => Promise<boolean>;
+  /** Asked directly before each statement: why it must not go out, or null. */
+  reasonToStop?: () => Promise<string | null>;
 };
 
 /**
@@ -41,19 +44,13 @@ type Request = {
  */
 export async function runStatement(
   session: Session,
-  { name, statements, owner, target, waitMs, isDue }: Request,
+  { owner, target, waitMs, isDue, ...work }: Request,
 ): Promise<StatementRun> {
   const [lock] = await session.query(advisoryLock, [target]);
   if (lock?.locked !== true) return { outcome: "busy", because: "another session works on this target" };
   if (isDue !== undefined && !(await isDue())) return { outcome: "done" };
   if (owner !== null) await session.query(becomeOwner(owner));
-  const running = inTurn(session, name, statements).then(
-    (): StatementRun => ({ outcome: "done" }),
-    (error: unknown): StatementRun => ({
-      outcome: "failed",
-      because: error instanceof Error ? error.message : String(error),
-    }),
-  );
+  const running = inTurn(session, work);
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<StatementRun>((resolve) => {
     timer = setTimeout(() => resolve({ outcome: "running" }), waitMs);
@@ -65,6 +62,18 @@ export async function runStatement(
   }
 }
 
-async function inTurn(session: Session, name: string, statements: readonly string[]): Promise<void> {
-  for (const text of statements) await session.query({ name, text, row: Nothing });
+async function inTurn(
+  session: Session,
+  { name, statements, reasonToStop }: Pick<Request, "name" | "statements" | "reasonToStop">,
+): Promise<StatementRun> {
+  for (const text of statements) {
+    const because = (await reasonToStop?.()) ?? null;
+    if (because !== null) return { outcome: "stopped", because };
+    try {
+      await session.query({ name, text, row: Nothing });
+    } catch (error) {
+      return { outcome: "failed", because: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  return { outcome: "done" };
 }

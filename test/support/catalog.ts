@@ -50,6 +50,7 @@ export function aTable(name: string, columns: Record<string, ColumnWish>, wish: 
         collation,
         is_not_null: nulls === 0,
         has_btree: !["json", "point", "jsonb", "tsvector"].includes(type) && !type.endsWith("[]"),
+        statistics_target: -1,
       }),
     ),
     indexes: (wish.indexes ?? []).map((keys) => anIndex(oid, name, keys)),

@@ -14,7 +14,10 @@ export const setColumnStatistics: ActionEntry<"set_column_statistics"> = {
     `ALTER TABLE ${identifier(schema, table)} ALTER COLUMN ${identifier(column)} SET STATISTICS ${target}`,
     `ANALYZE ${identifier(schema, table)}`,
   ],
-  inverse: (parameters) => ({ kind: "set_column_statistics", parameters: { ...parameters, target: -1 } }),
+  inverse: ({ target, oldTarget, ...column }) => ({
+    kind: "set_column_statistics",
+    parameters: { ...column, target: oldTarget, oldTarget: target },
+  }),
   migration: ({ schema, table, column, target }) =>
     `ALTER TABLE ${identifier(schema, table)} ALTER COLUMN ${identifier(column)} SET STATISTICS ${target};\n`,
 };

@@ -33,9 +33,18 @@ export const setTableAutovacuum: ActionEntry<"set_table_autovacuum"> = {
   actor: "owner",
   lock: "SHARE UPDATE EXCLUSIVE for a moment: reads and writes go on",
   statements: statementsOf,
-  inverse: ({ schema, table }) => ({
+  inverse: ({ schema, table, enabled, scaleFactor, threshold, oldEnabled, oldScaleFactor, oldThreshold }) => ({
     kind: "set_table_autovacuum",
-    parameters: { schema, table, enabled: null, scaleFactor: null, threshold: null },
+    parameters: {
+      schema,
+      table,
+      enabled: oldEnabled,
+      scaleFactor: oldScaleFactor,
+      threshold: oldThreshold,
+      oldEnabled: enabled,
+      oldScaleFactor: scaleFactor,
+      oldThreshold: threshold,
+    },
   }),
   migration: (parameters) => `${statementsOf(parameters).join(";\n")};\n`,
 };

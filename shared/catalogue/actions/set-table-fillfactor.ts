@@ -17,6 +17,9 @@ export const setTableFillfactor: ActionEntry<"set_table_fillfactor"> = {
   actor: "owner",
   lock: "SHARE UPDATE EXCLUSIVE for a moment: reads and writes go on; only new pages change",
   statements: (parameters) => [statementOf(parameters)],
-  inverse: ({ schema, table }) => ({ kind: "set_table_fillfactor", parameters: { schema, table, fillfactor: null } }),
+  inverse: ({ fillfactor, oldFillfactor, ...relation }) => ({
+    kind: "set_table_fillfactor",
+    parameters: { ...relation, fillfactor: oldFillfactor, oldFillfactor: fillfactor },
+  }),
   migration: (parameters) => `${statementOf(parameters)};\n`,
 };

@@ -15,6 +15,8 @@ const Row = z.strictObject({
   collation: z.string().nullable(),
   is_not_null: z.boolean(),
   has_btree: z.boolean(),
+  /** The column's own statistics target; -1 for none. */
+  statistics_target: z.number(),
 });
 export type ColumnFacts = z.infer<typeof Row>;
 
@@ -39,7 +41,8 @@ export const columns: Diagnostic<ColumnFacts> = {
       exists (select 1 from pg_opclass oc join pg_am am on am.oid = oc.opcmethod
         where am.amname = 'btree' and oc.opcdefault
           and (oc.opcintype = coalesce(nullif(t.typbasetype, 0), t.oid) or t.typtype in ('e', 'r')
-            or (t.typcategory = 'S' and oc.opcintype = 'text'::regtype))) as has_btree
+            or (t.typcategory = 'S' and oc.opcintype = 'text'::regtype))) as has_btree,
+      coalesce(a.attstattarget, -1)::int as statistics_target
     from pg_attribute a join pg_type t on t.oid = a.atttypid join pg_namespace tn on tn.oid = t.typnamespace
     where a.attrelid = any($1::int8[]::oid[]) and a.attnum > 0 and not a.attisdropped
     order by a.attrelid, a.attnum`,

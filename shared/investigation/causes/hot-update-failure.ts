@@ -1,4 +1,5 @@
 import type { TableHealth } from "../../catalogue/diagnostics/table-health.ts";
+import { tableOptions } from "../../core/table-options.ts";
 import type { Observed } from "../observed.ts";
 import { deadHeavy } from "./dead-rows.ts";
 import { updatedColumns } from "./dropping.ts";
@@ -48,7 +49,8 @@ function weigh(seen: Observed, table: TableHealth): Suspicion | null {
     )
   )
     return rejected(cause, subject, "an index over an expression may rest on what the updates set");
-  const current = Number(table.options.find((option) => option.startsWith("fillfactor="))?.split("=")[1] ?? 100);
+  const { fillfactor: oldFillfactor } = tableOptions(table.options);
+  const current = oldFillfactor ?? 100;
   if (current <= FILLFACTOR) return rejected(cause, subject, `its fillfactor is ${current} already`);
   return {
     proven: true,
@@ -72,7 +74,7 @@ function weigh(seen: Observed, table: TableHealth): Suspicion | null {
     mending: {
       action: {
         kind: "set_table_fillfactor",
-        parameters: { schema: table.schema, table: table.table, fillfactor: FILLFACTOR },
+        parameters: { schema: table.schema, table: table.table, fillfactor: FILLFACTOR, oldFillfactor },
       },
       judgedBy: {
         basis: "measure",

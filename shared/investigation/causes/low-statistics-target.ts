@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../../advisor/catalog.ts";
+import { type CatalogTable, columnNamed } from "../../advisor/catalog.ts";
 import { scansOf } from "../../advisor/scans.ts";
 import { type Observed, settingOf } from "../observed.ts";
 import { isStale, misplannedPoint, rowsOff } from "./stale-statistics.ts";
@@ -44,7 +44,10 @@ function weigh(seen: Observed, one: Costly, table: CatalogTable, column: string)
   if (one.delta.blocksPerCall < FEWEST_BLOCKS)
     return rejected(cause, subject, `a call reads only ${count(one.delta.blocksPerCall)} blocks`);
   if (isStale(health)) return rejected(cause, subject, "the figures of the table are old: analyse it first");
-  const because = whatIsKnown(seen, one, known, table.rows);
+  const oldTarget = columnNamed(table, column)?.statistics_target ?? -1;
+  const target = oldTarget >= 0 ? oldTarget : (settingOf(seen, "default_statistics_target") ?? 100);
+  if (target >= TARGET) return rejected(cause, subject, `its statistics target is ${target} already`);
+  const because = whatIsKnown(one, known, { rows: table.rows, target });
   if (because !== null) return rejected(cause, subject, because);
   return {
     proven: true,
@@ -64,7 +67,7 @@ function weigh(seen: Observed, one: Costly, table: CatalogTable, column: string)
     mending: {
       action: {
         kind: "set_column_statistics",
-        parameters: { schema: table.schema, table: table.table, column, target: TARGET },
+        parameters: { schema: table.schema, table: table.table, column, target: TARGET, oldTarget },
       },
       judgedBy: { basis: "statements", figure: "blocksPerCall" },
       note: `ANALYZE of ${table.table} samples ten times as many rows from now on.`,
@@ -76,10 +79,9 @@ function weigh(seen: Observed, one: Costly, table: CatalogTable, column: string)
 
 /** Why more statistics would say no more than those that there are; null when they would. */
 function whatIsKnown(
-  seen: Observed,
   { plan, delta }: Costly,
   { common_shares: common, distinct }: CatalogTable["statistics"][number],
-  rows: number,
+  { rows, target }: { rows: number; target: number },
 ): string | null {
   const shares = common ?? [];
   const isComplete =
@@ -91,7 +93,6 @@ function whatIsKnown(
       ? null
       : "the planner knows that nearly every row has a value of its own";
   // Too few: a value that is common has no place in the list, which keeps the most common ones.
-  const target = settingOf(seen, "default_statistics_target") ?? 100;
   if (shares.length < target * 0.9) return "the list of common values is not full: it holds all that are common";
   const leastKnown = (shares.at(-1) ?? 0) * rows;
   return delta.rowsPerCall <= leastKnown * 2 ? null : "values as common as those that were asked for are in the list";

@@ -33,7 +33,9 @@ beforeAll(async () => {
     create role shop_owner; grant create on database ${database.name} to shop_owner;
     create role app login password 'app'; create role executor login password 'x' in role shop_owner, pg_signal_backend;
     grant create on schema public to shop_owner; grant usage on schema public to app;
-    create table orders (id int, customer_id int, city text, country text, note text, data jsonb) with (autovacuum_enabled = true);
+    create table orders (id int, customer_id int, city text, country text, note text, data jsonb)
+      with (autovacuum_enabled = true, autovacuum_vacuum_scale_factor = 0.1, fillfactor = 95);
+    alter table orders alter column customer_id set statistics 300, alter column city set statistics 0;
     insert into orders select i, i % 1000, 'city' || i % 50, 'country' || i % 50, 'n' || i, '{}' from generate_series(1, 20000) i;
     alter table orders owner to shop_owner; grant select, update on orders to app;
     create index orders_id on orders (id); create index orders_city on orders (city) where city <> 'x';
@@ -220,21 +222,48 @@ const CASES: Case[] = [
   },
   {
     kind: "set_column_statistics",
-    why: "one column",
-    make: () => ({ kind: "set_column_statistics", parameters: { ...relation, column: "customer_id", target: 500 } }),
+    why: "a column with a target of its own",
+    make: () => ({
+      kind: "set_column_statistics",
+      parameters: { ...relation, column: "customer_id", target: 500, oldTarget: 300 },
+    }),
+  },
+  {
+    kind: "set_column_statistics",
+    why: "a column of which somebody wants no statistics",
+    make: () => ({
+      kind: "set_column_statistics",
+      parameters: { ...relation, column: "city", target: 500, oldTarget: 0 },
+    }),
+  },
+  {
+    kind: "set_column_statistics",
+    why: "a column without a target of its own",
+    make: () => ({
+      kind: "set_column_statistics",
+      parameters: { ...relation, column: "country", target: 500, oldTarget: -1 },
+    }),
   },
   {
     kind: "set_table_autovacuum",
-    why: "a table",
+    why: "a table with settings of its own",
     make: () => ({
       kind: "set_table_autovacuum",
-      parameters: { ...relation, enabled: null, scaleFactor: 0.02, threshold: null },
+      parameters: {
+        ...relation,
+        enabled: null,
+        scaleFactor: 0.02,
+        threshold: 1_000,
+        oldEnabled: true,
+        oldScaleFactor: 0.1,
+        oldThreshold: null,
+      },
     }),
   },
   {
     kind: "set_table_fillfactor",
-    why: "a table",
-    make: () => ({ kind: "set_table_fillfactor", parameters: { ...relation, fillfactor: 85 } }),
+    why: "a table with one of its own",
+    make: () => ({ kind: "set_table_fillfactor", parameters: { ...relation, fillfactor: 85, oldFillfactor: 95 } }),
   },
   {
     kind: "terminate_backend",
@@ -298,6 +327,7 @@ const CASES: Case[] = [
 const SHOWN = "$kind: $why is carried out, seen to be done, and taken back where there is a way back";
 async function showAndTakeBack({ make }: Case): Promise<void> {
   const action = await make();
+  const setBefore = await setOnOrders();
   const before = await lookAt(action);
   expect(before).toMatchObject({ progress: "pending", statementsDone: 0, leftover: null });
   expect(before.preconditions.filter(({ holds }) => !holds)).toEqual([]);
@@ -311,6 +341,23 @@ async function showAndTakeBack({ make }: Case): Promise<void> {
   expect(undoing.progress).toBe("pending");
   await carryOut(inverse, undoing.owner);
   expect((await lookAt(inverse, undoing.stamp)).progress).toBe("done");
+  expect(await setOnOrders()).toEqual(setBefore);
+}
+
+/** What is set on the table and its columns, as the catalog has it; by a session of its own, since some actions end the others. */
+async function setOnOrders(): Promise<{ options: string[]; targets: string[] } | undefined> {
+  const client = new pg.Client({ connectionString: cluster.url(database.name) });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ options: string[]; targets: string[] }>(
+      `select array(select unnest(reloptions) order by 1) as options, array(select attname || ' ' || attstattarget
+        from pg_attribute where attrelid = c.oid and attstattarget >= 0 and attnum > 0 order by 1) as targets
+      from pg_class c where oid = 'orders'::regclass`,
+    );
+    return rows[0];
+  } finally {
+    await client.end();
+  }
 }
 test.each(CASES)(SHOWN, showAndTakeBack);
 
@@ -329,6 +376,17 @@ const SHOWN_ELSEWHERE = ["drop_statistics"];
 test("every kind of action is among them", () => {
   const shown = [...new Set([...[...CASES, ...AT_LAST].map(({ kind }) => kind), ...SHOWN_ELSEWHERE])];
   expect(shown.toSorted()).toEqual([...ActionKind.options].toSorted());
+});
+
+test("a setting that somebody changed since it was looked at is left alone: the way back would lose it", async () => {
+  const changed: TypedAction[] = [
+    { kind: "set_table_fillfactor", parameters: { ...relation, fillfactor: 85, oldFillfactor: null } },
+    { kind: "set_column_statistics", parameters: { ...relation, column: "customer_id", target: 500, oldTarget: -1 } },
+  ];
+  const unmet = await Promise.all(
+    changed.map(async (action) => (await lookAt(action)).preconditions.filter(({ holds }) => !holds)),
+  );
+  expect(unmet).toMatchObject([[{ id: "as-it-was", observed: "95" }], [{ id: "as-it-was", observed: "300" }]]);
 });
 
 test("a trigram index is not begun where nobody may create the extension", async () => {

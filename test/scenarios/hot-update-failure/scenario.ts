@@ -7,7 +7,7 @@ export const scenario: Scenario = {
     verdict: "cause",
     cause: "hot_update_failure",
     kind: "set_table_fillfactor",
-    parameters: { schema: "public", table: "counters" },
+    parameters: { schema: "public", table: "counters", oldFillfactor: 100 },
   },
   mustNot: { kinds: ["drop_index", "create_index"], causes: ["over_indexed_table"] },
   workload: [

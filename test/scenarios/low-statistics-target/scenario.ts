@@ -7,7 +7,7 @@ export const scenario: Scenario = {
     verdict: "cause",
     cause: "low_statistics_target",
     kind: "set_column_statistics",
-    parameters: { schema: "public", table: "orders", column: "customer_id" },
+    parameters: { schema: "public", table: "orders", column: "customer_id", oldTarget: 90 },
   },
   mustNot: { kinds: ["analyze_table", "create_index", "create_statistics"], causes: ["stale_statistics"] },
   decoyOf: "stale_statistics",

@@ -6,6 +6,7 @@ import { NOW } from "../../support/incidents.ts";
 
 const calm: GuardrailFacts = {
   killSwitch: "off",
+  serverEnabled: true,
   phase: "assist",
   consent: "person",
   riskClass: "R2",
@@ -32,6 +33,7 @@ const past = (wish: Partial<GuardrailFacts["pastActions"][number]>) => ({
 
 const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
   killSwitch: fc.constantFrom("on", "off", "unreadable"),
+  serverEnabled: fc.boolean(),
   phase: fc.constantFrom("shadow", "assist"),
   consent: fc.constantFrom("none", "person", "instruction"),
   riskClass: fc.constantFrom("R0", "R1", "R2", "R3", "R4"),
@@ -66,6 +68,7 @@ describe("whatever the facts", () => {
 
   test("nothing runs while the kill switch is on or cannot be read", () =>
     always(({ killSwitch }) => killSwitch === "off"));
+  test("nothing runs on a server that is disabled", () => always(({ serverEnabled }) => serverEnabled));
   test("nothing runs without consent", () => always(({ consent }) => consent !== "none"));
   test("nothing runs in the Shadow phase", () => always(({ phase }) => phase === "assist"));
   test("nothing runs without the server lock", () => always(({ lockHeld }) => lockHeld));
@@ -90,6 +93,7 @@ test("a calm server with a person's consent is allowed", () => {
 
 test.each([
   ["the kill switch", { killSwitch: "on" }, /kill switch/],
+  ["a disabled server", { serverEnabled: false }, /disabled/],
   ["cooldown", { pastActions: [past({})] }, /cooldown/],
   ["oscillation", { pastActions: [past({ undone: true })] }, /oscillate/],
   ["too many indexes", { indexesOnTable: LIMITS.indexesPerTable }, /already has/],

@@ -19,9 +19,9 @@ test("only the listed transitions are taken; a refused one changes nothing and s
   );
 });
 
-test("a closed incident stays closed; only a kept action may still be taken back, or prove impossible to take back", () => {
+test("a closed incident stays closed; only a kept action may still be taken back, or handed to a person who must", () => {
   for (const closed of IncidentState.options.filter(isClosed)) {
-    expect(NEXT_STATES[closed]).toEqual(closed === "resolved" ? ["rolledBack", "failed"] : []);
+    expect(NEXT_STATES[closed]).toEqual(closed === "resolved" ? ["rolledBack", "handedOff", "failed"] : []);
   }
 });
 

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isWithin, matchInstruction } from "../../../shared/core/instruction-matching.ts";
+import type { InstructionUses } from "../../../shared/contracts/instruction.ts";
+import { isWithin, matchInstruction, takeUse } from "../../../shared/core/instruction-matching.ts";
+import { DAY_MS, HOUR_MS, later } from "../../../shared/core/time.ts";
 import { ANN, anInstruction, aProposal, NOW } from "../../support/incidents.ts";
 
 const occasion = { serverId: "shop", database: "shop", proposal: aProposal(), doneToday: 0 };
@@ -27,6 +29,30 @@ test.each([
 
 test("a used-up quota ends an instruction for the day", () => {
   expect(matchInstruction(anInstruction(), { ...occasion, doneToday: 3 }, NOW).matches).toBe(false);
+});
+
+test("however often runs ask, an instruction counts no more in any 24 hours than its quota, and allows only what it counted", () => {
+  const instruction = anInstruction({ maxPerDay: 2 });
+  const asks = fc.array(
+    fc.record({ runId: fc.constantFrom("a", "b", "c", "d"), hours: fc.integer({ min: 0, max: 13 }) }),
+  );
+  fc.assert(
+    fc.property(asks, (all) => {
+      const counted: { runId: string; at: string }[] = [];
+      let known: InstructionUses = { uses: [] };
+      let moment = NOW;
+      for (const { runId, hours } of all) {
+        moment = later(moment, hours * HOUR_MS);
+        const { next, answer } = takeUse(instruction, known, { ...occasion, runId }, moment);
+        known = next ?? known;
+        if (next !== null) counted.push({ runId, at: moment.toISOString() });
+        const since = moment.getTime() - DAY_MS;
+        const lately = counted.filter(({ at }) => Date.parse(at) > since);
+        expect(lately.length).toBeLessThanOrEqual(instruction.maxPerDay);
+        if (answer.matches) expect(lately.map((use) => use.runId)).toContain(runId);
+      }
+    }),
+  );
 });
 
 test.each(["R3", "R4"] as const)("no instruction ever covers %s", (riskClass) => {
