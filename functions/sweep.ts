@@ -31,7 +31,10 @@ export async function sweep(_timer: unknown, context: InvocationContext): Promis
       context.warn(`the sweep could not ${what}: ${failureText(failure)}`);
     }
   };
-  for (const incident of await incidents.list({ unsettled: true })) {
+  const { incidents: unsettled, unreadable } = await incidents.listReadable({ unsettled: true });
+  if (unreadable.length > 0)
+    context.warn(`the sweep leaves alone what this version cannot read: ${unreadable.join(", ")}`);
+  for (const incident of unsettled) {
     const isYoung = msBetween(incident.updatedAt, now().toISOString()) < GRACE_MS;
     if (isYoung && incident.outbox.length === 0) continue;
     await attempt(`mend ${incident.incidentId}`, () => mend(incident, client));

@@ -80,8 +80,12 @@ async function standingInstruction(run: Run, proposal: ProposedAction, now: Date
   const { instructions, incidents } = services();
   const { phase } = await readAutonomy();
   if (phase === "shadow") return null;
-  const known = await instructions.forServer(run.serverId);
-  const recent = await incidents.list({ since: later(now, -DAY_MS).toISOString() });
+  const known = await instructions.understood(run.serverId);
+  const { incidents: recent, unreadable } = await incidents.listReadable({
+    since: later(now, -DAY_MS).toISOString(),
+  });
+  // How often an instruction was used today is not known then: a person decides.
+  if (unreadable.length > 0) return null;
   const doneToday = (instructionId: string): number =>
     recent.filter(
       ({ decision, execution }) =>

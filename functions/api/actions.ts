@@ -3,12 +3,12 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
 import { KNOWN } from "../../shared/catalogue/gateway.ts";
 import { nextActionsFor } from "../../shared/catalogue/next-actions.ts";
-import { type ActionsAnswer, DiagnosticRequest, Insight } from "../../shared/contracts/diagnostic-run.ts";
+import { ActionsAnswer, DiagnosticRequest, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import type { Incident } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { noted } from "../../shared/core/incident-state.ts";
 import { audited, entryBy } from "../../shared/core/incident-writes.ts";
-import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { answer, answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { awaitRunner } from "./await-runner.ts";
 import { detailOf, incidentIn, unknownIncident } from "./incidents.ts";
@@ -32,7 +32,7 @@ export async function listActions(request: HttpRequest): Promise<HttpResponseIni
     })),
     insights,
   };
-  return answer(200, body);
+  return answerAs(ActionsAnswer, 200, body);
 }
 
 /** `POST /api/incidents/{incidentId}/actions/{actionId}`: one bounded diagnostic by its name, or a question to a person. */
@@ -72,7 +72,7 @@ export async function runAction(request: HttpRequest, person: Person): Promise<H
 
 /** A refusal because of the load is a conflict that passes; one because of the parameters is the caller's to mend. */
 function answerOf({ incidentId: _, ...insight }: Insight & { incidentId: string }): HttpResponseInit {
-  if (insight.outcome !== "refused") return answer(200, insight);
+  if (insight.outcome !== "refused") return answerAs(Insight, 200, insight);
   const because = insight.because ?? "";
   return insight.load !== null && because.startsWith("the server is")
     ? problem(409, insight.load, { title: "The server is not clear", detail: because })

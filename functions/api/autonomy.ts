@@ -1,12 +1,12 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { type Autonomy, AutonomyRequest } from "../../shared/contracts/api.ts";
-import { answer, invalid, jsonBody } from "../problem.ts";
+import { Autonomy, AutonomyRequest } from "../../shared/contracts/api.ts";
+import { answerAs, invalid, jsonBody } from "../problem.ts";
 import { services } from "../services.ts";
 import type { Person } from "./principal.ts";
 
 /** `GET /api/autonomy`: the phase and the kill switch. */
 export async function readAutonomy(): Promise<HttpResponseInit> {
-  return answer(200, await services().system.autonomy());
+  return answerAs(Autonomy, 200, await services().system.autonomy());
 }
 
 /** `PUT /api/autonomy`: an admin changes the phase, or throws the kill switch. It takes effect before the next statement. */
@@ -19,10 +19,13 @@ export async function putAutonomy(request: HttpRequest, person: Person): Promise
   const current = await system.autonomy();
   const { phase = current.phase, killSwitch } = wish.data;
   const next: Autonomy = {
+    ...current,
     phase,
     killSwitch:
-      killSwitch === undefined ? current.killSwitch : { on: killSwitch, by: person.name, at: now().toISOString() },
+      killSwitch === undefined
+        ? current.killSwitch
+        : { ...current.killSwitch, on: killSwitch, by: person.name, at: now().toISOString() },
   };
   await system.setAutonomy(next);
-  return answer(200, next);
+  return answerAs(Autonomy, 200, next);
 }

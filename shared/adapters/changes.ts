@@ -17,7 +17,7 @@ const SOURCES: readonly Source[] = [
 export function changesOf(documents: Documents) {
   const changed = async ({ container, key, where, kind }: Source, from: number) => {
     const sql = `select ${key} as key, c._ts as ts, c._etag as tag from c where c._ts >= @from and ${where}`;
-    const found = await documents.search({ container, sql, parameters: [{ name: "@from", value: from }] }, Row);
+    const { found } = await documents.search({ container, sql, parameters: [{ name: "@from", value: from }] }, Row);
     return found.map(({ value }) => ({
       kind,
       id: value.key,

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { Insight } from "../contracts/diagnostic-run.ts";
 import { Incident } from "../contracts/incident.ts";
 import { auditEntriesOf, type Seal } from "./audit-entries.ts";
-import type { Address, Documents, Stored } from "./documents.ts";
+import { type Address, allOf, type Documents, type Found, type Stored } from "./documents.ts";
 
 const MAXIMUM_TRIES = 20;
 
+type Filter = { serverId?: string; since?: string; unsettled?: boolean };
 export type Incidents = ReturnType<typeof incidentsOf>;
 
 /** Incidents: one aggregate each, with insert-only documents beside it in the same partition. */
@@ -18,6 +19,24 @@ export function incidentsOf(documents: Documents, seal: Seal) {
   const beside = (incidentId: string, id: string): Address => ({ container: "incidents", id, partition: incidentId });
   const read = (incidentId: string): Promise<Stored<Incident> | null> =>
     documents.read(aggregate(incidentId), Incident);
+
+  /** `unsettled` are those that a run or the outbox still has to finish. */
+  const search = (filter: Filter): Promise<Found<Incident>> =>
+    documents.search(
+      {
+        container: "incidents",
+        sql:
+          'select * from c where startswith(c.id, "inc-") and (is_null(@serverId) or c.serverId = @serverId) ' +
+          "and c.updatedAt >= @since and (not @unsettled or is_null(c.resolution) or array_length(c.outbox) > 0) " +
+          "order by c.openedAt desc",
+        parameters: [
+          { name: "@serverId", value: filter.serverId ?? null },
+          { name: "@since", value: filter.since ?? "" },
+          { name: "@unsettled", value: filter.unsettled ?? false },
+        ],
+      },
+      Incident,
+    );
 
   const inTurn = takingTurns();
 
@@ -43,24 +62,12 @@ export function incidentsOf(documents: Documents, seal: Seal) {
         throw new Error(`incident ${incidentId} changed ${MAXIMUM_TRIES} times while it was being changed`);
       }),
 
-    /** Incidents, newest first; `unsettled` are those that a run or the outbox still has to finish. */
-    list: async (filter: { serverId?: string; since?: string; unsettled?: boolean } = {}): Promise<Incident[]> => {
-      const found = await documents.search(
-        {
-          container: "incidents",
-          sql:
-            'select * from c where startswith(c.id, "inc-") and (is_null(@serverId) or c.serverId = @serverId) ' +
-            "and c.updatedAt >= @since and (not @unsettled or is_null(c.resolution) or array_length(c.outbox) > 0) " +
-            "order by c.openedAt desc",
-          parameters: [
-            { name: "@serverId", value: filter.serverId ?? null },
-            { name: "@since", value: filter.since ?? "" },
-            { name: "@unsettled", value: filter.unsettled ?? false },
-          ],
-        },
-        Incident,
-      );
-      return found.map(({ value }) => value);
+    /** Incidents, newest first. Rejects when one of them cannot be read. */
+    list: async (filter: Filter = {}): Promise<Incident[]> => allOf("incidents", await search(filter)),
+    /** Those that can be read, and the names of the others: who counts what was done must look at both. */
+    listReadable: async (filter: Filter = {}): Promise<{ incidents: Incident[]; unreadable: string[] }> => {
+      const { found, unreadable } = await search(filter);
+      return { incidents: found.map(({ value }) => value), unreadable };
     },
 
     /** Keeps a document beside the aggregate, once: a repeated step finds what the first one wrote. */
@@ -70,7 +77,7 @@ export function incidentsOf(documents: Documents, seal: Seal) {
 
     /** What bounded diagnostics brought to light, the first one first. */
     insights: async (incidentId: string): Promise<Insight[]> => {
-      const found = await documents.search(
+      const { found } = await documents.search(
         {
           container: "incidents",
           sql: 'select * from c where c.incidentId = @partition and startswith(c.id, "insight-")',

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AlertDigest } from "../contracts/incident.ts";
 import { Id } from "../contracts/primitives.ts";
 import { Server, ServerLock } from "../contracts/server.ts";
-import type { Address, Documents, Stored } from "./documents.ts";
+import { type Address, type Documents, type Stored, UnreadableDocument } from "./documents.ts";
 
 const LockState = z.strictObject({
   serverId: Id,
@@ -28,20 +28,27 @@ export function serversOf(documents: Documents) {
   const at = (serverId: string, id: string): Address => ({ container: "servers", id, partition: serverId });
   const readLock = async (serverId: string): Promise<Stored<LockState> | null> =>
     documents.read(at(serverId, "lock"), LockState);
-  const everyOne = async (): Promise<Server[]> => {
+  const everyOne = async (): Promise<{ servers: Server[]; unreadable: string[] }> => {
     const search = { container: "servers", sql: 'select * from c where c.id = "server"', parameters: [] } as const;
-    const found = await documents.search({ ...search, parameters: [] }, Server);
-    return found.map(({ value }) => value).toSorted((a, b) => (a.serverId < b.serverId ? -1 : 1));
+    const { found, unreadable } = await documents.search({ ...search, parameters: [] }, Server);
+    const servers = found.map(({ value }) => value).toSorted((a, b) => (a.serverId < b.serverId ? -1 : 1));
+    return { servers, unreadable };
   };
 
   return {
     read: async (serverId: string): Promise<Server | null> =>
       (await documents.read(at(serverId, "server"), Server))?.value ?? null,
-    list: everyOne,
-    /** The registered server that an Azure resource id names, whatever its case. */
+    list: async (): Promise<Server[]> => (await everyOne()).servers,
+    /**
+     * The registered server that an Azure resource id names, whatever its case. Rejects when it may be one that cannot be read: an alert
+     * that is taken for a stranger's is lost.
+     */
     byResourceId: async (resourceIds: readonly string[]): Promise<Server | null> => {
       const wanted = new Set(resourceIds.map((id) => id.toLowerCase()));
-      return (await everyOne()).find((server) => wanted.has(server.resourceId.toLowerCase())) ?? null;
+      const { servers, unreadable } = await everyOne();
+      const named = servers.find((server) => wanted.has(server.resourceId.toLowerCase())) ?? null;
+      if (named === null && unreadable.length > 0) throw new UnreadableDocument("servers", unreadable);
+      return named;
     },
     put: (server: Server) => documents.put(at(server.serverId, "server"), server),
     remove: (serverId: string) => documents.remove(at(serverId, "server")),
@@ -56,7 +63,7 @@ export function serversOf(documents: Documents) {
         const stored = await readLock(serverId);
         const { next, answer } = decide(stored?.value ?? { holder: null, lastToken: 0 });
         if (next === null) return answer;
-        const document = { serverId, holder: next.holder, lastToken: next.lastToken };
+        const document = { ...stored?.value, serverId, holder: next.holder, lastToken: next.lastToken };
         const isWritten =
           stored === null
             ? (await documents.create(at(serverId, "lock"), document)) === "created"

@@ -10,7 +10,7 @@ export function snapshotsOf(documents: Documents) {
   const idOf = (takenAt: string): string => `snap-${takenAt.replaceAll(/[^0-9]/g, "")}`;
   const at = (serverId: string, id: string) => ({ container: "baselines", id, partition: serverId }) as const;
   const newest = async (serverId: string, limit: number): Promise<Snapshot[]> => {
-    const found = await documents.search(
+    const { found } = await documents.search(
       {
         container: "baselines",
         sql: `select top ${limit} * from c where c.serverId = @partition and startswith(c.id, "snap-") order by c.takenAt desc`,

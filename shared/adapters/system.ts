@@ -45,7 +45,7 @@ export function systemOf(documents: Documents) {
     /** The newest letters, at most a hundred. */
     deadLetters: async (): Promise<{ letterId: string; letter: DeadLetter }[]> => {
       const sql = `select top ${MOST_LETTERS} * from c where startswith(c.id, "dead-") order by c.at desc`;
-      const found = await documents.search({ container: "system", sql, parameters: [] }, Letter);
+      const { found } = await documents.search({ container: "system", sql, parameters: [] }, Letter);
       return found.map(({ value: { letterId, ...letter } }) => ({ letterId, letter }));
     },
   };
