@@ -8,7 +8,6 @@ import { theServer } from "./subject.ts";
 export async function noteSize(run: Run, action: TypedAction): Promise<void> {
   if (action.kind !== "scale_compute") return;
   const size = computeSize(action.parameters.to);
-  const server = await theServer(run);
-  if (size === null || server.vCores === size.vCores) return;
-  await services().servers.put({ ...server, vCores: size.vCores });
+  if (size === null || (await theServer(run)).vCores === size.vCores) return;
+  await services().servers.change(run.serverId, (server) => ({ ...server, vCores: size.vCores }));
 }

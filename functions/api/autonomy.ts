@@ -16,16 +16,12 @@ export async function putAutonomy(request: HttpRequest, person: Person): Promise
   if (!body.ok) return body.response;
   const wish = AutonomyRequest.safeParse(body.value);
   if (!wish.success) return invalid(wish.error);
-  const current = await system.autonomy();
-  const { phase = current.phase, killSwitch } = wish.data;
-  const next: Autonomy = {
+  const { phase, killSwitch } = wish.data;
+  const thrown = killSwitch === undefined ? {} : { on: killSwitch, by: person.name, at: now().toISOString() };
+  const next = await system.changeAutonomy((current) => ({
     ...current,
-    phase,
-    killSwitch:
-      killSwitch === undefined
-        ? current.killSwitch
-        : { ...current.killSwitch, on: killSwitch, by: person.name, at: now().toISOString() },
-  };
-  await system.setAutonomy(next);
+    phase: phase ?? current.phase,
+    killSwitch: { ...current.killSwitch, ...thrown },
+  }));
   return answerAs(Autonomy, 200, next);
 }

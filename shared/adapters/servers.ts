@@ -3,6 +3,7 @@ import { AlertDigest } from "../contracts/incident.ts";
 import { Id } from "../contracts/primitives.ts";
 import { Server, ServerLock } from "../contracts/server.ts";
 import { type Address, type Documents, type Stored, UnreadableDocument } from "./documents.ts";
+import { type Change, guardedChange } from "./guarded-change.ts";
 
 const LockState = z.strictObject({
   serverId: Id,
@@ -21,13 +22,11 @@ type OpenIncident = z.infer<typeof OpenIncident>;
 
 const MAXIMUM_TRIES = 20;
 export type Servers = ReturnType<typeof serversOf>;
-export type LockChange<Answer> = { next: Pick<LockState, "holder" | "lastToken"> | null; answer: Answer };
+type LockOnly = Pick<LockState, "holder" | "lastToken">;
 
 /** Registered servers; the lock and the open correlation keys of each are documents of their own. */
 export function serversOf(documents: Documents) {
   const at = (serverId: string, id: string): Address => ({ container: "servers", id, partition: serverId });
-  const readLock = async (serverId: string): Promise<Stored<LockState> | null> =>
-    documents.read(at(serverId, "lock"), LockState);
   const everyOne = async (): Promise<{ servers: Server[]; unreadable: string[] }> => {
     const search = { container: "servers", sql: 'select * from c where c.id = "server"', parameters: [] } as const;
     const { found, unreadable } = await documents.search({ ...search, parameters: [] }, Server);
@@ -51,27 +50,23 @@ export function serversOf(documents: Documents) {
       return named;
     },
     put: (server: Server) => documents.put(at(server.serverId, "server"), server),
+    /** Changes a registration that is there, under its ETag: what an admin changes at the same time stays changed. */
+    change: (serverId: string, decide: (server: Server) => Server): Promise<void> =>
+      guardedChange(documents, at(serverId, "server"), Server, (stored) => ({
+        next: stored === null ? null : decide(stored),
+        answer: undefined,
+      })),
     remove: (serverId: string) => documents.remove(at(serverId, "server")),
 
-    lock: async (serverId: string): Promise<ServerLock | null> => (await readLock(serverId))?.value.holder ?? null,
+    lock: async (serverId: string): Promise<ServerLock | null> =>
+      (await documents.read(at(serverId, "lock"), LockState))?.value.holder ?? null,
     /** Changes the lock under its ETag; `decide` may be asked again after a lost race, and its last answer counts. */
-    changeLock: async <Answer>(
-      serverId: string,
-      decide: (state: Pick<LockState, "holder" | "lastToken">) => LockChange<Answer>,
-    ): Promise<Answer> => {
-      for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
-        const stored = await readLock(serverId);
-        const { next, answer } = decide(stored?.value ?? { holder: null, lastToken: 0 });
-        if (next === null) return answer;
-        const document = { ...stored?.value, serverId, holder: next.holder, lastToken: next.lastToken };
-        const isWritten =
-          stored === null
-            ? (await documents.create(at(serverId, "lock"), document)) === "created"
-            : (await documents.replace(at(serverId, "lock"), document, stored.etag)) === "replaced";
-        if (isWritten) return answer;
-      }
-      throw new Error(`the lock of ${serverId} changed ${MAXIMUM_TRIES} times while it was being changed`);
-    },
+    changeLock: <Answer>(serverId: string, decide: (state: LockOnly) => Change<LockOnly, Answer>): Promise<Answer> =>
+      guardedChange(documents, at(serverId, "lock"), LockState, (stored) => {
+        const { next, answer } = decide(stored ?? { holder: null, lastToken: 0 });
+        if (next === null) return { next: null, answer };
+        return { next: { ...stored, serverId, holder: next.holder, lastToken: next.lastToken }, answer };
+      }),
 
     /** The incident that is open for a correlation key; the first to ask with a candidate makes it that. */
     openIncident: async (candidate: OpenIncident): Promise<Stored<OpenIncident>> => {

@@ -6,6 +6,7 @@ import { DeadLetter } from "../contracts/dead-letter.ts";
 import type { ServerCheck } from "../contracts/server.ts";
 import type { ServerReport } from "../contracts/server-report.ts";
 import type { Documents, Stored } from "./documents.ts";
+import { guardedChange } from "./guarded-change.ts";
 
 const MOST_LETTERS = 100;
 /** The id of every document in `system` is also its partition. */
@@ -23,7 +24,12 @@ export function systemOf(documents: Documents) {
   return {
     /** The phase and the kill switch. Rejects when they cannot be read, which counts as "on". */
     autonomy: async (): Promise<Autonomy> => (await kept("autonomy", Autonomy)) ?? INITIAL_AUTONOMY,
-    setAutonomy: (autonomy: Autonomy) => documents.put(at("autonomy"), autonomy),
+    /** Changes them under their ETag: who changes one does not put the other back. */
+    changeAutonomy: (decide: (current: Autonomy) => Autonomy): Promise<Autonomy> =>
+      guardedChange(documents, at("autonomy"), Autonomy, (current) => {
+        const next = decide(current ?? INITIAL_AUTONOMY);
+        return { next, answer: next };
+      }),
 
     chat: (chatId: string): Promise<Stored<Chat> | null> => documents.read(at(chatId), Chat),
     createChat: (chat: Chat) => documents.create(at(chat.chatId), chat),
