@@ -45,7 +45,7 @@ async function resume(
 const ALIVE = new Set<string>(["Pending", "Running", "Suspended", "ContinuedAsNew"]);
 
 /** Whether an instance exists and has not ended. */
-export async function isAlive(client: df.DurableClient, instanceId: string): Promise<boolean> {
+export async function isAlive(client: Pick<df.DurableClient, "getStatus">, instanceId: string): Promise<boolean> {
   try {
     const status = await client.getStatus(instanceId);
     return ALIVE.has(String(status?.runtimeStatus ?? ""));
