@@ -15,8 +15,8 @@ export const CONTAINERS = {
 } as const;
 export type ContainerName = keyof typeof CONTAINERS;
 
-/** Where a document is: its container, its id and the value of its partition key. */
-export type Address = { container: ContainerName; id: string; partition: string };
+/** Where a document is: its container, its id and the value of its partition key; and how long after its last writing it is of use. */
+export type Address = { container: ContainerName; id: string; partition: string; ttlSeconds?: number };
 export type Stored<T> = { value: T; etag: string };
 /** What a search came to; `unreadable` names what this version cannot read, as `<partition>/<id>`. */
 export type Found<T> = { found: Stored<T>[]; unreadable: string[] };
@@ -147,11 +147,11 @@ export class UnreadableDocument extends Error {
 type Parsed<T> = { ok: true; stored: Stored<T> } | { ok: false; because: string };
 
 /**
- * Fields that Cosmos adds, and the discriminator that `asDocument` adds, are not part of the value. Fields that the schema does not name
+ * Fields that Cosmos adds, and those that `asDocument` adds, are not part of the value. Fields that the schema does not name
  * are: a newer version may have written them, and they must outlive being written back.
  */
 function parsed<T>(resource: Record<string, unknown>, schema: z.ZodType<T>): Parsed<T> {
-  const isOwn = (name: string): boolean => !name.startsWith("_") && name !== "id";
+  const isOwn = (name: string): boolean => !name.startsWith("_") && name !== "id" && name !== "ttl";
   const value = Object.fromEntries(Object.entries(resource).filter(([name]) => isOwn(name)));
   const read = tolerant(schema).safeParse(value);
   if (read.success) return { ok: true, stored: { value: read.data, etag: String(resource["_etag"]) } };
@@ -176,5 +176,11 @@ function passedOver(container: ContainerName, resource: Record<string, unknown>,
 
 function asDocument(at: Address, value: object): Record<string, unknown> & { id: string } {
   const partitionField = CONTAINERS[at.container].slice(1);
-  return { ...value, [partitionField]: at.partition, id: at.id };
+  const { ttlSeconds } = at;
+  return {
+    ...value,
+    [partitionField]: at.partition,
+    id: at.id,
+    ...(ttlSeconds === undefined ? {} : { ttl: ttlSeconds }),
+  };
 }
