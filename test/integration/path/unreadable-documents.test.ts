@@ -1,13 +1,15 @@
 // Documents that this version cannot read at all: they hide nothing else, nobody writes them, and what safety rests on counts as refused.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readAutonomy } from "../../../functions/activities/guardrail-facts.ts";
+import { guardrailFacts, readAutonomy } from "../../../functions/activities/guardrail-facts.ts";
 import { listIncidents } from "../../../functions/api/incidents.ts";
 import { revokeInstruction } from "../../../functions/api/instructions.ts";
 import { services } from "../../../functions/services.ts";
 import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import type { Address } from "../../../shared/adapters/documents.ts";
 import { Server } from "../../../shared/contracts/server.ts";
-import { anIncident, anInstruction, NOW } from "../../support/incidents.ts";
+import { mayPropose } from "../../../shared/core/guardrails.ts";
+import type { Look } from "../../../shared/execution/look.ts";
+import { anIncident, anInstruction, aProposal, NOW } from "../../support/incidents.ts";
 import { asking, bodyOf, incidentAt, stored, systemAt } from "../../support/other-versions.ts";
 import { temporaryFolder } from "../../support/process.ts";
 
@@ -94,6 +96,31 @@ test("an instruction that cannot be read covers nothing, and who revokes it is n
     false,
   );
   await expect(revokeInstruction(asking({ instructionId: "ins-poison" }), PERSON)).rejects.toThrow("ins-poison");
+});
+
+test("nothing is proposed on a server whose record cannot be read, and on the others it is", async () => {
+  const look: Look = {
+    progress: "pending",
+    statementsDone: 0,
+    preconditions: [],
+    owner: null,
+    object: null,
+    leftover: null,
+    stamp: "",
+    fingerprint: "",
+    what: "an index",
+    gate: { version: 180_000, database: "shop", load: "clear", oldestTransactionSeconds: 0 },
+    table: null,
+  };
+  const rulingOn = async (serverId: string) => {
+    const run = { incidentId: "inc-run", serverId, runId: "inc-run-r1" };
+    const recent = { openedAt: AT, updatedAt: new Date().toISOString() };
+    const poison = { ...anIncident({ incidentId: "inc-poison", ...recent }), state: "paused" };
+    await services().documents.put(incidentAt("inc-poison"), poison);
+    return mayPropose(await guardrailFacts(run, aProposal(), look, "none"), new Date());
+  };
+  expect(await rulingOn("shop")).toMatchObject({ allowed: false, reason: expect.stringMatching(/cannot be read/) });
+  expect(await rulingOn("another")).toMatchObject({ allowed: true });
 });
 
 test("a kill switch that cannot be read counts as on", async () => {
