@@ -3,6 +3,7 @@ import { ApprovalMessage } from "../shared/contracts/messages.ts";
 import { announced } from "../shared/core/incident-writes.ts";
 import { keepUnreadable } from "./dead-letters.ts";
 import { services } from "./services.ts";
+import { isDecided, visibleIncident } from "./visible-incident.ts";
 
 /** Queue `approvals`: checks the decision against the incident and the lock, then lets the run go on. */
 export async function approvalReceived(body: unknown): Promise<void> {
@@ -12,10 +13,10 @@ export async function approvalReceived(body: unknown): Promise<void> {
 }
 
 /** Announces `resume` for a decided incident. The decision in the document counts, not what a message says. */
-export async function resumeRun(incidentId: string, decisionId: string): Promise<void> {
+async function resumeRun(incidentId: string, decisionId: string): Promise<void> {
   const { incidents, servers, outbox } = services();
-  const incident = await incidents.read(incidentId);
-  if (incident === null || !isWaiting(incident, decisionId)) return;
+  const incident = await visibleIncident(incidentId, isDecided);
+  if (!isWaiting(incident, decisionId)) return;
   const lock = await servers.lock(incident.serverId);
   const isOurs = lock !== null && lock.runId === incident.runId && lock.fencingToken === incident.fencingToken;
   // A run without the lock investigated beside another one: it goes on too, and takes the lock before it executes.

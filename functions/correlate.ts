@@ -1,8 +1,7 @@
 import type { AlertAnswer } from "../shared/contracts/api.ts";
 import { type AlertDigest, type Incident, isClosed } from "../shared/contracts/incident.ts";
 import { correlationKeyOf, incidentIdOf, openedBy } from "../shared/core/alert-reading.ts";
-import { noted } from "../shared/core/incident-state.ts";
-import { ownEntry } from "../shared/core/incident-writes.ts";
+import { withAlert } from "../shared/core/attached-alerts.ts";
 import { services } from "./services.ts";
 
 /**
@@ -34,10 +33,5 @@ export async function correlate(alert: AlertDigest, serverId: string): Promise<A
 
 /** Adds an alert to an incident. One that was closed meanwhile is left as it is. */
 function attach(alert: AlertDigest, incidentId: string, now: Date): Promise<Incident> {
-  return services().incidents.change(incidentId, (incident) => {
-    const isKnown = incident.alerts.some(({ alertId }) => alertId === alert.alertId);
-    if (isKnown || isClosed(incident.state)) return null;
-    const entry = ownEntry("alert", `${alert.rule} fired again: attached.`, now);
-    return noted({ ...incident, alerts: [...incident.alerts, alert] }, entry);
-  });
+  return services().incidents.change(incidentId, (incident) => withAlert(incident, alert, now));
 }

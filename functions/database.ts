@@ -1,11 +1,11 @@
 import type { PlannerClone } from "../shared/advisor/clone-protocol.ts";
-import { startPlannerClone } from "../shared/advisor/clone-thread.ts";
+import { type CloneThread, startPlannerClone } from "../shared/advisor/clone-thread.ts";
 import { postgresOf, type Postgres } from "../shared/adapters/postgres.ts";
 import { services } from "./services.ts";
 import { isOnThisMachine } from "./settings.ts";
 
 let postgres: Postgres | undefined;
-let clone: PlannerClone | undefined;
+let clone: CloneThread | undefined;
 
 /** The watched servers. Only the runner imports this. */
 export const watchedServers = (): Postgres =>
@@ -40,7 +40,7 @@ let turn: Promise<unknown> = Promise.resolve();
 /** Gives work the clone for itself: it holds one server's catalog at a time. A clone that died is replaced for the next one. */
 export function withPlannerClone<T>(work: (clone: PlannerClone) => Promise<T>): Promise<T> {
   const mine = turn.then(() => work(plannerClone()));
-  turn = mine.catch(() => closePlannerClone());
+  turn = mine.then(() => (clone?.hasEnded() === true ? closePlannerClone() : undefined), closePlannerClone);
   return mine;
 }
 

@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { z } from "zod";
+import { withoutUnknown } from "../shared/adapters/unknown-fields.ts";
 import type { Problem } from "../shared/contracts/api.ts";
 
 const TYPE_BASE = "https://pgmedic.dev/problems/";
@@ -23,6 +24,10 @@ export const answer = (status: number, body: unknown): HttpResponseInit => ({
   headers: { "content-type": "application/json", "cache-control": "no-store" },
   body: JSON.stringify(body),
 });
+
+/** An answer made of documents: what a newer version added to them is not part of the contract. */
+export const answerAs = <T>(schema: z.ZodType<T>, status: number, value: T): HttpResponseInit =>
+  answer(status, withoutUnknown(schema, value));
 
 /** The problem details of a body that does not fit its schema: the path of each error, and what is wrong there. */
 export const invalid = (error: z.ZodError): HttpResponseInit =>

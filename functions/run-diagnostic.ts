@@ -7,12 +7,14 @@ import type { NextAction } from "../shared/contracts/log-triage.ts";
 import type { ProbeMessage } from "../shared/contracts/messages.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import type { LoadVerdict } from "../shared/contracts/taxonomy.ts";
+import { cutText } from "../shared/core/cut-text.ts";
 import { loadOf } from "../shared/investigation/load.ts";
 import { one, readServerFacts } from "../shared/investigation/take-snapshot.ts";
 import { watchedServers } from "./database.ts";
 import { readLog } from "./read-log.ts";
 import { services } from "./services.ts";
 
+const MOST_BYTES_OF_A_CELL = 4_000;
 const MOST_ROWS = 200;
 type Asked = Extract<ProbeMessage["what"], { kind: "diagnostic" }>;
 type Found = Pick<Insight, "outcome" | "because" | "load" | "rows" | "rowCount"> & { suggested?: NextAction[] };
@@ -104,4 +106,10 @@ async function run(server: Server, { actionId, parameters }: Asked): Promise<Fou
 }
 
 const asRecord = (row: unknown): Record<string, unknown> =>
-  typeof row === "object" && row !== null ? Object.fromEntries(Object.entries(row)) : { value: row };
+  typeof row === "object" && row !== null ? Object.fromEntries(Object.entries(row).map(shortened)) : { value: row };
+
+/** Two hundred rows with a statement each must fit into a document. */
+const shortened = ([column, value]: [string, unknown]): [string, unknown] => [
+  column,
+  typeof value === "string" ? cutText(value, MOST_BYTES_OF_A_CELL) : value,
+];

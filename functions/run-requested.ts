@@ -4,7 +4,7 @@ import { type ResumeMessage, RunsMessage, type TriggerMessage } from "../shared/
 import { decisionEvent } from "../shared/contracts/steps.ts";
 import { answerProbe } from "./probe.ts";
 import { keepUnreadable } from "./dead-letters.ts";
-import { services } from "./services.ts";
+import { isDecided, visibleIncident } from "./visible-incident.ts";
 
 /** Queue `runs`: starts runs, wakes waiting ones, answers probes. Messages come at least once; each is safe to repeat. */
 export async function runRequested(body: unknown, context: InvocationContext): Promise<void> {
@@ -20,13 +20,15 @@ export async function runRequested(body: unknown, context: InvocationContext): P
   }
 }
 
+type Starter = Pick<df.DurableClient, "getStatus" | "startNew">;
+
 /**
  * Starts the run of an incident that is still `dispatched`. The incident is the gate: a fixed instance id alone is not, since a
  * completed instance would silently be replaced.
  */
-async function start({ incidentId, serverId, runId }: TriggerMessage, client: df.DurableClient): Promise<void> {
-  const incident = await services().incidents.read(incidentId);
-  if (incident === null || incident.state !== "dispatched" || incident.runId !== runId) return;
+export async function start({ incidentId, serverId, runId }: TriggerMessage, client: Starter): Promise<void> {
+  const incident = await visibleIncident(incidentId);
+  if (incident.state !== "dispatched" || incident.runId !== runId) return;
   if (await isAlive(client, runId)) return;
   await client.startNew("respondToAlert", { instanceId: runId, input: { incidentId, serverId, runId } });
 }
@@ -36,8 +38,8 @@ async function resume(
   { incidentId, runId, decisionId, round }: ResumeMessage,
   client: df.DurableClient,
 ): Promise<void> {
-  const incident = await services().incidents.read(incidentId);
-  if (incident === null || incident.runId !== runId || incident.decision?.decisionId !== decisionId) return;
+  const incident = await visibleIncident(incidentId, isDecided);
+  if (incident.runId !== runId || incident.decision?.decisionId !== decisionId) return;
   if (incident.state !== "awaitingApproval") return;
   await client.raiseEvent(runId, decisionEvent(round), { decisionId, verdict: incident.decision.verdict });
 }
@@ -45,7 +47,7 @@ async function resume(
 const ALIVE = new Set<string>(["Pending", "Running", "Suspended", "ContinuedAsNew"]);
 
 /** Whether an instance exists and has not ended. */
-export async function isAlive(client: df.DurableClient, instanceId: string): Promise<boolean> {
+export async function isAlive(client: Pick<df.DurableClient, "getStatus">, instanceId: string): Promise<boolean> {
   try {
     const status = await client.getStatus(instanceId);
     return ALIVE.has(String(status?.runtimeStatus ?? ""));

@@ -1,6 +1,7 @@
 import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { type Incident, isClosed } from "../shared/contracts/incident.ts";
+import type { Server } from "../shared/contracts/server.ts";
 import { Queue } from "../shared/contracts/messages.ts";
 import { decisionEvent } from "../shared/contracts/steps.ts";
 import { derivedId } from "../shared/core/digest.ts";
@@ -8,6 +9,7 @@ import { failureText } from "../shared/core/log-text.ts";
 import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { archiveAudit } from "./archive-audit.ts";
+import { inRotation, inTime, type Pass } from "./in-time.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
@@ -19,29 +21,65 @@ export const SWEPT = "pgmedic.sweep";
 /** What is younger than this may still be on its way. */
 const GRACE_MS = MINUTE_MS;
 
+/** What a sweep needs of Durable Functions. */
+type Runs = Pick<df.DurableClient, "getStatus" | "startNew" | "raiseEvent">;
+type Log = Pick<InvocationContext, "log" | "warn" | "error">;
+/** Each stage has this long. All of them end within host.json's functionTimeout, at which the host ends the whole worker. */
+export const STAGE: Pass = { limitMs: MINUTE_MS, atOnce: 4 };
+/** At most: reading incidents and servers, mending, freeing locks, dead letters, undelivered alerts, the archive. */
+export const STAGES = 7;
+
+const throughIncidents = inRotation();
+const throughLocks = inRotation();
+
 /** Every minute: re-drives whatever a crash or an outage left behind. Each repair is safe to repeat. */
-export async function sweep(_timer: unknown, context: InvocationContext): Promise<void> {
-  const { incidents, now } = services();
-  const client = df.getClient(context);
+export const sweep = (_timer: unknown, context: InvocationContext): Promise<void> =>
+  sweepOnce(df.getClient(context), context);
+
+/** One sweep. What does not end, since whoever is asked says nothing, is left to the next one, which goes on behind it. */
+export async function sweepOnce(client: Runs, context: Log, stage: Pass = STAGE): Promise<void> {
+  const { servers } = services();
+  const { limitMs } = stage;
   // One repair that fails must not keep the others from being made; what could not be read at all fails the sweep.
-  const attempt = async (what: string, repair: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: string, withinMs: number, repair: () => Promise<void>): Promise<boolean> => {
     try {
-      await repair();
+      await inTime(withinMs, repair);
+      return true;
     } catch (failure) {
       context.warn(`the sweep could not ${what}: ${failureText(failure)}`);
+      return false;
     }
   };
-  for (const incident of await incidents.list({ unsettled: true })) {
-    const isYoung = msBetween(incident.updatedAt, now().toISOString()) < GRACE_MS;
-    if (isYoung && incident.outbox.length === 0) continue;
-    await attempt(`mend ${incident.incidentId}`, () => mend(incident, client));
-  }
-  await attempt("free locks", () => freeLocks(client));
-  await attempt("keep dead letters", keepBrokersDeadLetters);
-  await attempt("look for undelivered alerts", () => receiveUndelivered(context));
-  context.log(`${SWEPT}: done`);
+  let unsettled: Incident[] = [];
+  let watched: Server[] = [];
+  const areRead = await attempt("read what is unsettled", limitMs, async () => {
+    unsettled = await unsettledIncidents(context);
+  });
+  const mendOne = async (incident: Incident, leftMs: number): Promise<void> =>
+    void (await attempt(`mend ${incident.incidentId}`, leftMs, () => mend(incident, client)));
+  await throughIncidents(unsettled, ({ incidentId }) => incidentId, stage, mendOne);
+  const areKnown = await attempt("read the servers", limitMs, async () => {
+    watched = await servers.list();
+  });
+  const freeOne = async ({ serverId }: Server, leftMs: number): Promise<void> =>
+    void (await attempt(`free the lock of ${serverId}`, leftMs, () => freeLock(serverId, client)));
+  await throughLocks(watched, ({ serverId }) => serverId, stage, freeOne);
+  await attempt("keep dead letters", limitMs, keepBrokersDeadLetters);
+  await receiveUndelivered(watched, context, stage);
+  if (areRead && areKnown) context.log(`${SWEPT}: done`);
   // Last, since it may wait for a store that is away: nothing else needs the archive.
-  await attempt("archive the audit", () => archiveAudit(context));
+  await attempt("archive the audit", limitMs, () => archiveAudit(context));
+  if (!areRead || !areKnown) throw new Error("the sweep could not read what there is to mend");
+}
+
+/** What a run or the outbox still has to finish, and is not just being finished. */
+async function unsettledIncidents(context: Log): Promise<Incident[]> {
+  const { incidents, now } = services();
+  const { incidents: unsettled, unreadable } = await incidents.listReadable({ unsettled: true });
+  if (unreadable.length > 0)
+    context.warn(`the sweep leaves alone what this version cannot read: ${unreadable.join(", ")}`);
+  const isYoung = ({ updatedAt }: Incident): boolean => msBetween(updatedAt, now().toISOString()) < GRACE_MS;
+  return unsettled.filter((incident) => !isYoung(incident) || incident.outbox.length > 0);
 }
 
 /** What the broker gave up on after its delivery limit is kept where a person can see it. */
@@ -60,7 +98,7 @@ async function keepBrokersDeadLetters(): Promise<void> {
   }
 }
 
-async function mend(incident: Incident, client: df.DurableClient): Promise<void> {
+async function mend(incident: Incident, client: Runs): Promise<void> {
   const { outbox } = services();
   const { incidentId, state, proposal, decision, runId, serverId } = incident;
   if (incident.outbox.length > 0) await outbox.relay(incidentId);
@@ -76,17 +114,15 @@ async function mend(incident: Incident, client: df.DurableClient): Promise<void>
   }
 }
 
-/** Frees servers whose run has ended. One that still runs may be undoing what it did, long after its incident was closed. */
-async function freeLocks(client: df.DurableClient): Promise<void> {
+/** Frees a server whose run has ended. One that still runs may be undoing what it did, long after its incident was closed. */
+async function freeLock(serverId: string, client: Runs): Promise<void> {
   const { servers, incidents } = services();
-  for (const { serverId } of await servers.list()) {
-    const lock = await servers.lock(serverId);
-    const incident = lock === null ? null : await incidents.read(lock.incidentId);
-    if (lock === null || incident === null || !isClosed(incident.state) || incident.resolution === null) continue;
-    if (await isAlive(client, lock.runId)) continue;
-    await servers.changeLock(serverId, (state) => ({
-      next: release(state, lock.runId, lock.fencingToken),
-      answer: null,
-    }));
-  }
+  const lock = await servers.lock(serverId);
+  const incident = lock === null ? null : await incidents.read(lock.incidentId);
+  if (lock === null || incident === null || !isClosed(incident.state) || incident.resolution === null) return;
+  if (await isAlive(client, lock.runId)) return;
+  await servers.changeLock(serverId, (state) => ({
+    next: release(state, lock.runId, lock.fencingToken),
+    answer: null,
+  }));
 }

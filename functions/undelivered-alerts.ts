@@ -2,8 +2,10 @@ import type { InvocationContext } from "@azure/functions";
 import type { CommonAlert } from "../shared/contracts/alert.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import { receiptId } from "../shared/core/alert-reading.ts";
+import { failureText } from "../shared/core/log-text.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { receive } from "./alert-received.ts";
+import { inRotation, inTime, type Pass } from "./in-time.ts";
 import { services } from "./services.ts";
 
 /** Azure is asked this often; a notification that was lost is found after at most so long. */
@@ -11,21 +13,32 @@ const EVERY_MS = 5 * MINUTE_MS;
 /** Azure repeats a notification for 75 seconds: a younger alert may still be on its way. */
 const GRACE_MS = 3 * MINUTE_MS;
 
-let lastAskedAt: string | null = null;
+/** A round over all servers: when it began, and who has not been asked about in it. A sweep may end before the round does. */
+let round: { beganAt: string; left: Set<string> } | null = null;
+const throughServers = inRotation();
+type Log = Pick<InvocationContext, "warn">;
 
 /**
  * Takes in the alerts that Azure Monitor reports as fired and that never arrived: a metric alert is told once, and a notification that
  * meets an outage is gone. So does one that came before its server was registered. What was taken in has its receipt and is left alone.
  */
-export async function receiveUndelivered(context: InvocationContext): Promise<void> {
-  const { servers, now } = services();
-  const at = now().toISOString();
-  if (lastAskedAt !== null && msBetween(lastAskedAt, at) < EVERY_MS) return;
-  lastAskedAt = at;
-  for (const server of await servers.list()) if (server.enabled) await receiveOf(server, context);
+export async function receiveUndelivered(servers: readonly Server[], context: Log, pass: Pass): Promise<void> {
+  const at = services().now().toISOString();
+  const enabled = servers.filter((server) => server.enabled);
+  if (round === null || msBetween(round.beganAt, at) >= EVERY_MS)
+    round = { beganAt: at, left: new Set(enabled.map(({ serverId }) => serverId)) };
+  const { left } = round;
+  const waiting = enabled.filter(({ serverId }) => left.has(serverId));
+  const ofOne = async (server: Server, leftMs: number): Promise<void> => {
+    left.delete(server.serverId);
+    await inTime(leftMs, () => receiveOf(server, context)).catch((failure: unknown) =>
+      context.warn(`the sweep could not take in the alerts on ${server.serverId}: ${failureText(failure)}`),
+    );
+  };
+  await throughServers(waiting, ({ serverId }) => serverId, pass, ofOne);
 }
 
-async function receiveOf(server: Server, context: InvocationContext): Promise<void> {
+async function receiveOf(server: Server, context: Log): Promise<void> {
   const { alertSweep, now } = services();
   const answer = await alertSweep.fired(server.resourceId);
   if (!answer.ok) {

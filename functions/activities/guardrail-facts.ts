@@ -80,7 +80,7 @@ export async function guardrailFacts(
     addsLoad,
     waitsForTransactions,
     load: look.gate.load,
-    pastActions: await pastActions(run, moment),
+    ...(await pastActions(run, moment)),
     indexesOnTable: look.table?.indexes.filter(({ index }) => index !== ownName).length ?? 0,
     estimatedBytes: proposal.blastRadius.estimatedBytes,
     diskFreeBytes:
@@ -113,10 +113,11 @@ export async function readAutonomy(): Promise<Pick<GuardrailFacts, "killSwitch" 
 }
 
 /** What PgMedic did on this server lately, this run left out. */
-async function pastActions(run: Run, now: Date): Promise<PastAction[]> {
+async function pastActions(run: Run, now: Date): Promise<Pick<GuardrailFacts, "pastActions" | "unreadablePast">> {
   const since = later(now, -MEMORY_MS).toISOString();
-  const incidents = await services().incidents.list({ serverId: run.serverId, since });
-  return incidents.filter(({ incidentId }) => incidentId !== run.incidentId).flatMap(pastAction);
+  const { incidents, unreadable } = await services().incidents.listReadable({ serverId: run.serverId, since });
+  const others = incidents.filter(({ incidentId }) => incidentId !== run.incidentId);
+  return { pastActions: others.flatMap(pastAction), unreadablePast: unreadable.length };
 }
 
 function pastAction({ proposal, execution, rollBack }: Incident): PastAction[] {

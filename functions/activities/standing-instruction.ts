@@ -11,7 +11,7 @@ import { readAutonomy } from "./guardrail-facts.ts";
 export async function standingInstruction(run: Run, proposal: ProposedAction): Promise<Instruction | null> {
   const { phase } = await readAutonomy();
   if (phase === "shadow") return null;
-  const known = await services().instructions.forServer(run.serverId);
+  const known = await services().instructions.understood(run.serverId);
   for (const instruction of known.toSorted((a, b) => (a.instructionId < b.instructionId ? -1 : 1)))
     if ((await allows(instruction, run, proposal)).matches) return instruction;
   return null;
@@ -28,7 +28,7 @@ export async function lapsedInstruction(
 ): Promise<string | null> {
   if (proposal === null || decision?.by.kind !== "instruction") return null;
   const { instructionId } = decision.by;
-  const known = await services().instructions.forServer(run.serverId);
+  const known = await services().instructions.understood(run.serverId);
   const instruction = known.find((one) => one.instructionId === instructionId);
   const tableBytes = look.table?.bytes ?? proposal.blastRadius.tableBytes;
   const asItIs = { ...proposal, blastRadius: { ...proposal.blastRadius, tableBytes } };

@@ -6,7 +6,7 @@ import { services } from "../services.ts";
 export async function graverOneWaiting({ incidentId, serverId, severity, runId }: Incident): Promise<string | null> {
   // Who has the server already does not give it back for another: each would wait for the other.
   if ((await services().servers.lock(serverId))?.runId === runId) return null;
-  const others = await services().incidents.list({ serverId, unsettled: true });
+  const { incidents: others } = await services().incidents.listReadable({ serverId, unsettled: true });
   const graver = others.find(
     (other) => other.incidentId !== incidentId && isReady(other) && isGraver(other.severity, severity),
   );

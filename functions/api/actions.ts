@@ -3,17 +3,21 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
 import { KNOWN } from "../../shared/catalogue/gateway.ts";
 import { nextActionsFor } from "../../shared/catalogue/next-actions.ts";
-import { type ActionsAnswer, DiagnosticRequest, Insight } from "../../shared/contracts/diagnostic-run.ts";
-import type { Incident } from "../../shared/contracts/incident.ts";
+import { ActionsAnswer, DiagnosticRequest, Insight } from "../../shared/contracts/diagnostic-run.ts";
+import type { Incident, TimelineEntry } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { noted } from "../../shared/core/incident-state.ts";
 import { audited, entryBy } from "../../shared/core/incident-writes.ts";
-import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { answer, answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { awaitRunner } from "./await-runner.ts";
 import { detailOf, incidentIn, unknownIncident } from "./incidents.ts";
 import { actorOf, type Person } from "./principal.ts";
 
+/** An incident is one document: what people add to it has an end. */
+const MOST_QUESTIONS = 50;
+const QUESTION = "A question to whoever knows: ";
+const isQuestion = ({ kind, text }: TimelineEntry): boolean => kind === "note" && text.startsWith(QUESTION);
 const Question = z.strictObject({ parameters: z.strictObject({ question: z.string().trim().min(3).max(300) }) });
 
 /** `GET /api/incidents/{incidentId}/actions`: what may be looked at next, all that there is, and what was found so far. */
@@ -32,7 +36,7 @@ export async function listActions(request: HttpRequest): Promise<HttpResponseIni
     })),
     insights,
   };
-  return answer(200, body);
+  return answerAs(ActionsAnswer, 200, body);
 }
 
 /** `POST /api/incidents/{incidentId}/actions/{actionId}`: one bounded diagnostic by its name, or a question to a person. */
@@ -72,7 +76,7 @@ export async function runAction(request: HttpRequest, person: Person): Promise<H
 
 /** A refusal because of the load is a conflict that passes; one because of the parameters is the caller's to mend. */
 function answerOf({ incidentId: _, ...insight }: Insight & { incidentId: string }): HttpResponseInit {
-  if (insight.outcome !== "refused") return answer(200, insight);
+  if (insight.outcome !== "refused") return answerAs(Insight, 200, insight);
   const because = insight.because ?? "";
   return insight.load !== null && because.startsWith("the server is")
     ? problem(409, insight.load, { title: "The server is not clear", detail: because })
@@ -86,10 +90,15 @@ async function ask(incident: Incident, person: Person, body: unknown): Promise<H
   const { incidents, outbox, now } = services();
   const { question } = wish.data.parameters;
   const by = actorOf(person);
+  if (incident.timeline.filter(isQuestion).length >= MOST_QUESTIONS)
+    return problem(409, "too-many-questions", {
+      title: `${MOST_QUESTIONS} questions were asked in this incident`,
+      detail: "Ask whoever knows in person.",
+    });
   const moment = now();
   const key = randomUUID();
   const changed = await incidents.change(incident.incidentId, (current) => ({
-    ...noted(current, entryBy(by, "note", `A question to whoever knows: ${question}`, moment)),
+    ...noted(current, entryBy(by, "note", `${QUESTION}${question}`, moment)),
     outbox: [...current.outbox, audited("asked a person", moment.toISOString(), { key, question, by })],
   }));
   await outbox.tryRelay(incident.incidentId);

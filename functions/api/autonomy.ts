@@ -1,12 +1,12 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { AutonomyRequest } from "../../shared/contracts/api.ts";
-import { answer, invalid, jsonBody } from "../problem.ts";
+import { Autonomy, AutonomyRequest } from "../../shared/contracts/api.ts";
+import { answerAs, invalid, jsonBody } from "../problem.ts";
 import { services } from "../services.ts";
 import type { Person } from "./principal.ts";
 
 /** `GET /api/autonomy`: the phase and the kill switch. */
 export async function readAutonomy(): Promise<HttpResponseInit> {
-  return answer(200, await services().system.autonomy());
+  return answerAs(Autonomy, 200, await services().system.autonomy());
 }
 
 /** `PUT /api/autonomy`: an admin changes the phase, or throws the kill switch. It takes effect before the next statement. */
@@ -17,10 +17,11 @@ export async function putAutonomy(request: HttpRequest, person: Person): Promise
   const wish = AutonomyRequest.safeParse(body.value);
   if (!wish.success) return invalid(wish.error);
   const { phase, killSwitch } = wish.data;
-  const thrown = killSwitch === undefined ? null : { on: killSwitch, by: person.name, at: now().toISOString() };
+  const thrown = killSwitch === undefined ? {} : { on: killSwitch, by: person.name, at: now().toISOString() };
   const next = await system.changeAutonomy((current) => ({
+    ...current,
     phase: phase ?? current.phase,
-    killSwitch: thrown ?? current.killSwitch,
+    killSwitch: { ...current.killSwitch, ...thrown },
   }));
-  return answer(200, next);
+  return answerAs(Autonomy, 200, next);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { type Chat, ChatReply, ChatRequest } from "../../shared/contracts/chat.ts";
+import { Chat, ChatReply, ChatRequest } from "../../shared/contracts/chat.ts";
 import type { Incident } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
@@ -10,7 +10,7 @@ import {
   instructionOf,
   type TrackRecord,
 } from "../../shared/core/always-allow/conversation.ts";
-import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { concerns } from "../traced-requests.ts";
 import { refusalOf, writeDecision } from "./decisions.ts";
@@ -45,11 +45,11 @@ export async function openChat(request: HttpRequest): Promise<HttpResponseInit> 
     now(),
   );
   await system.createChat(chat);
-  return answer(201, chat);
+  return answerAs(Chat, 201, chat);
 }
 
 async function trackRecord(serverId: string, { action }: ProposedAction): Promise<TrackRecord> {
-  const known = await services().incidents.list({ serverId });
+  const { incidents: known } = await services().incidents.listReadable({ serverId });
   const done = known.filter(({ execution, proposal }) => execution !== null && proposal?.action.kind === action.kind);
   return {
     done: done.length,
@@ -61,7 +61,7 @@ async function trackRecord(serverId: string, { action }: ProposedAction): Promis
 /** `GET /api/chats/{chatId}` */
 export async function readChat(request: HttpRequest): Promise<HttpResponseInit> {
   const found = await chatIn(request);
-  return found.ok ? answer(200, found.chat) : found.response;
+  return found.ok ? answerAs(Chat, 200, found.chat) : found.response;
 }
 
 /** `POST /api/chats/{chatId}/messages`: an answer, as a choice or in words. */
@@ -74,7 +74,7 @@ export async function replyToChat(request: HttpRequest): Promise<HttpResponseIni
   if (!reply.success) return invalid(reply.error);
   const { system, now } = services();
   const next = continueChat(found.chat, reply.data, found.subject, now());
-  return (await system.replaceChat(next, found.etag)) === "replaced" ? answer(200, next) : moved();
+  return (await system.replaceChat(next, found.etag)) === "replaced" ? answerAs(Chat, 200, next) : moved();
 }
 
 /** `POST /api/chats/{chatId}/confirm`: writes the instruction and the approval in one flow. Confirming twice is confirming once. */
@@ -82,7 +82,7 @@ export async function confirmChat(request: HttpRequest, person: Person): Promise
   const found = await chatIn(request);
   if (!found.ok) return found.response;
   const { chat, etag, subject } = found;
-  if (chat.step === "confirmed") return answer(200, chat);
+  if (chat.step === "confirmed") return answerAs(Chat, 200, chat);
   const { system, now } = services();
   const instruction = instructionOf(chat, actorOf(person), now());
   if (instruction === null) return problem(409, "chat-unfinished", { title: "The conversation is not at its end yet" });
@@ -96,7 +96,7 @@ export async function confirmChat(request: HttpRequest, person: Person): Promise
   }
   const confirmed: Chat = { ...chat, step: "confirmed", choices: [], instructionId: instruction.instructionId };
   await system.replaceChat(confirmed, etag);
-  return answer(200, confirmed);
+  return answerAs(Chat, 200, confirmed);
 }
 
 async function chatIn(request: HttpRequest): Promise<Found> {

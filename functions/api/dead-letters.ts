@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
-import type { DeadLetter, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
+import { type DeadLetter, DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import { ApprovalMessage, type Message, type Queue, RunsMessage } from "../../shared/contracts/messages.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
-import { answer, problem } from "../problem.ts";
+import { answerAs, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { actorOf, type Person } from "./principal.ts";
 
@@ -14,7 +14,7 @@ const About = z.looseObject({ incidentId: Id });
 /** `GET /api/dead-letters`: messages that no handler could take, the newest first. */
 export async function listDeadLetters(): Promise<HttpResponseInit> {
   const letters = await services().system.deadLetters();
-  return answer(200, { letters: letters.map(({ letterId, letter }) => viewOf(letterId, letter)) });
+  return answerAs(DeadLetterList, 200, { letters: letters.map(({ letterId, letter }) => viewOf(letterId, letter)) });
 }
 
 /**
@@ -37,7 +37,7 @@ export async function sendDeadLetter(request: HttpRequest, person: Person): Prom
     const detail = { key: `${letterId}-${at}`, letterId, queue: read.queue, type: read.message.type, by };
     await incidents.appendAudit({ incidentId, at, what: "message sent again", detail });
   }
-  return answer(200, viewOf(letterId, { ...letter, sentAgain: { by, at } }));
+  return answerAs(DeadLetterView, 200, viewOf(letterId, { ...letter, sentAgain: { by, at } }));
 }
 
 type Read = { ok: true; queue: Queue; message: Message } | { ok: false; because: string };

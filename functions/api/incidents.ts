@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { withoutUnknown } from "../../shared/adapters/unknown-fields.ts";
 import {
-  type IncidentDetail,
+  AuditAnswer,
+  IncidentDetail,
   IncidentRequest,
   type IncidentSummary,
   type TimelineRow,
@@ -12,7 +14,7 @@ import { verifyChain } from "../../shared/core/audit-chain.ts";
 import { digest } from "../../shared/core/digest.ts";
 import { correlate } from "../correlate.ts";
 import { knownPlaybooks } from "../known-playbooks.ts";
-import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { answer, answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { concerns, ledTo } from "../traced-requests.ts";
 import type { Person } from "./principal.ts";
@@ -30,7 +32,7 @@ export async function incidentIn(request: HttpRequest): Promise<Incident | null>
 
 export function detailOf(incident: Incident): IncidentDetail {
   const { outbox: _, ...detail } = incident;
-  return detail;
+  return withoutUnknown(IncidentDetail, detail);
 }
 
 /** `GET /api/incidents?status=open|closed&serverId=&limit=` */
@@ -38,7 +40,7 @@ export async function listIncidents(request: HttpRequest): Promise<HttpResponseI
   const status = request.query.get("status");
   const serverId = request.query.get("serverId");
   const limit = Math.min(200, Math.max(1, Number(request.query.get("limit") ?? 100) || 100));
-  const known = await services().incidents.list(serverId === null ? {} : { serverId });
+  const { incidents: known } = await services().incidents.listReadable(serverId === null ? {} : { serverId });
   const wanted = known.filter(({ state }) => status === null || isClosed(state) === (status === "closed"));
   return answer(200, { incidents: wanted.slice(0, limit).map(summaryOf), continuation: null });
 }
@@ -107,13 +109,13 @@ export async function readAudit(request: HttpRequest): Promise<HttpResponseInit>
   const incident = await incidentIn(request);
   if (incident === null) return unknownIncident();
   const entries = await services().incidents.audit(incident.incidentId);
-  return answer(200, { entries, verification: verifyChain(entries) });
+  return answerAs(AuditAnswer, 200, { entries, verification: verifyChain(entries) });
 }
 
 /** `GET /api/timeline`: every incident with how it was resolved. */
 export async function readTimeline(request: HttpRequest): Promise<HttpResponseInit> {
   const serverId = request.query.get("serverId");
-  const known = await services().incidents.list(serverId === null ? {} : { serverId });
+  const { incidents: known } = await services().incidents.listReadable(serverId === null ? {} : { serverId });
   return answer(200, { rows: known.map(rowOf) });
 }
 

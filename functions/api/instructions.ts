@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { InstructionList } from "../../shared/contracts/api.ts";
 import { type Instruction, InstructionTerms } from "../../shared/contracts/instruction.ts";
 import { describeTerms } from "../../shared/core/always-allow/describe.ts";
-import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { answer, answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { actorOf, type Person } from "./principal.ts";
 
 /** `GET /api/instructions`: all of them, revoked and expired ones included. */
 export async function listInstructions(): Promise<HttpResponseInit> {
-  return answer(200, { instructions: await services().instructions.list() });
+  return answerAs(InstructionList, 200, { instructions: await services().instructions.list() });
 }
 
 /** `POST /api/instructions`: writes one without a conversation. */

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type { z } from "zod";
-import type { ServerView } from "../../shared/contracts/api.ts";
+import { ServerList, ServerView } from "../../shared/contracts/api.ts";
 import { isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { type Server, ServerCheck, ServerRegistration } from "../../shared/contracts/server.ts";
 import { ServerReport } from "../../shared/contracts/server-report.ts";
-import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { awaitRunner } from "./await-runner.ts";
 
@@ -17,13 +17,13 @@ const idIn = (request: HttpRequest): string => request.params["serverId"] ?? "";
 /** `GET /api/servers` */
 export async function listServers(): Promise<HttpResponseInit> {
   const servers = await services().servers.list();
-  return answer(200, { servers: await Promise.all(servers.map(viewOf)) });
+  return answerAs(ServerList, 200, { servers: await Promise.all(servers.map(viewOf)) });
 }
 
 /** `GET /api/servers/{serverId}` */
 export async function readServer(request: HttpRequest): Promise<HttpResponseInit> {
   const server = await services().servers.read(idIn(request));
-  return server === null ? unknown(idIn(request)) : answer(200, await viewOf(server));
+  return server === null ? unknown(idIn(request)) : answerAs(ServerView, 200, await viewOf(server));
 }
 
 /** `PUT /api/servers/{serverId}`: registers a server, or changes its registration. */
@@ -37,12 +37,13 @@ export async function putServer(request: HttpRequest): Promise<HttpResponseInit>
   if (!registration.success) return invalid(registration.error);
   const known = await servers.read(id.data);
   const server: Server = {
+    ...known,
     ...registration.data,
     serverId: id.data,
     registeredAt: known?.registeredAt ?? now().toISOString(),
   };
   await servers.put(server);
-  return answer(known === null ? 201 : 200, await viewOf(server));
+  return answerAs(ServerView, known === null ? 201 : 200, await viewOf(server));
 }
 
 /** `DELETE /api/servers/{serverId}` */
@@ -76,7 +77,7 @@ async function askRunner(request: HttpRequest, { kind, place, schema }: Wish): P
   await messages.send("runs", requestId, { schemaVersion: 1, type: "probe", requestId, serverId, what: { kind } });
   return awaitRunner(
     () => system.probeAnswer(requestId, schema),
-    (found) => answer(200, found),
+    (found) => answerAs(schema, 200, found),
     `/api/servers/${serverId}/${place}/${requestId}`,
   );
 }
@@ -85,14 +86,14 @@ async function readAnswer(request: HttpRequest, schema: z.ZodType): Promise<Http
   const requestId = Id.safeParse(request.params["requestId"]);
   const found = requestId.success ? await services().system.probeAnswer(requestId.data, schema) : null;
   if (found === null) return problem(404, "no-answer-yet", { title: "There is no answer to this question (yet)" });
-  return answer(200, found);
+  return answerAs(schema, 200, found);
 }
 
 async function viewOf(server: Server): Promise<ServerView> {
   const { servers, instructions, incidents, snapshots, now } = services();
   const at = now().toISOString();
   const standing = await instructions.forServer(server.serverId);
-  const known = await incidents.list({ serverId: server.serverId });
+  const { incidents: known } = await incidents.listReadable({ serverId: server.serverId });
   return {
     ...server,
     lock: await servers.lock(server.serverId),

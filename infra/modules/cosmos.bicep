@@ -16,8 +16,8 @@ param protection 'development' | 'production'
 // One definition for the local cloud, the code's test and Azure.
 var containers = loadJsonContent('../cosmos-containers.json')
 
-// Seconds. Receipts of alerts prove for 90 days that an alert came; `system` holds conversations and answers, which carry a ttl of
-// their own where they end. Incidents and their audit entries stay: the archive outlives them, but the dashboard reads these.
+// Seconds. Receipts of alerts prove for 90 days that an alert came. Documents that end sooner carry a ttl of their own: readings (two hours),
+// and in `system` answers (a day), conversations (30 days) and dead letters (90 days); the rest of `system` stays. Incidents and their audit entries stay: the archive outlives them, but the dashboard reads these.
 var ttlOf = {
   alerts: 7776000
   baselines: 2592000

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { AuditEntry } from "../contracts/api.ts";
 import { WrittenEntry } from "../contracts/archive.ts";
-import type { Address, Documents } from "./documents.ts";
+import { type Address, allOf, type Documents } from "./documents.ts";
 
 const MAXIMUM_TRIES = 20;
 const READ_AT_ONCE = 16;
@@ -33,7 +33,7 @@ export function auditEntriesOf(documents: Documents, seal: Seal) {
       },
       schema,
     );
-    return found.map(({ value }) => value);
+    return allOf("incidents", found);
   };
   const audit = (incidentId: string): Promise<AuditEntry[]> => chain(incidentId, 0, AuditEntry);
 
@@ -65,7 +65,7 @@ export function auditEntriesOf(documents: Documents, seal: Seal) {
         },
         WrittenEntry.nullable().catch(null),
       );
-      return found.map(({ value }) => value).filter((entry) => entry !== null);
+      return allOf("incidents", found).filter((entry) => entry !== null);
     },
     /** Appends to the audit chain. `key` makes the entry once: the same step repeated adds nothing. */
     appendAudit: async (entry: Pick<AuditEntry, "incidentId" | "at" | "what" | "detail">): Promise<void> => {

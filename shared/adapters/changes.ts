@@ -4,6 +4,10 @@ import type { ContainerName, Documents } from "./documents.ts";
 
 /** `<second>` or `<second>:<keys seen in that second>`: Cosmos dates documents to the second, so a second is looked at until it is over. */
 const Cursor = z.string().regex(/^\d{1,12}(:[\w,*-]*)?$/);
+/** A cursor is part of an address, and 200 incidents of one second would make 13,000 characters: beyond this it names the second alone. */
+const MOST_KEYS = 50;
+/** How long such a second is told again and again, which harms nobody, until it is surely over by any clock. */
+const REPEATED_SECONDS = 60;
 const Row = z.looseObject({ key: z.string(), ts: z.number() });
 type Source = { kind: Changes["changes"][number]["kind"]; container: ContainerName; key: string; where: string };
 
@@ -17,7 +21,7 @@ const SOURCES: readonly Source[] = [
 export function changesOf(documents: Documents) {
   const changed = async ({ container, key, where, kind }: Source, from: number) => {
     const sql = `select ${key} as key, c._ts as ts, c._etag as tag from c where c._ts >= @from and ${where}`;
-    const found = await documents.search({ container, sql, parameters: [{ name: "@from", value: from }] }, Row);
+    const { found } = await documents.search({ container, sql, parameters: [{ name: "@from", value: from }] }, Row);
     return found.map(({ value }) => ({
       kind,
       id: value.key,
@@ -38,7 +42,12 @@ export function changesOf(documents: Documents) {
       const newest = Math.max(from, ...rows.map(({ ts }) => ts));
       const inNewest = rows.filter(({ ts }) => ts === newest).map((row) => row.seen);
       const unique = new Map(fresh.map(({ kind, id }) => [`${kind} ${id}`, { kind, id }]));
-      return { cursor: `${newest}:${inNewest.join(",")}`, changes: [...unique.values()] };
+      return { cursor: cursorOf(newest, inNewest, now), changes: [...unique.values()] };
     },
   };
+}
+
+function cursorOf(second: number, seen: readonly string[], now: number): string {
+  if (seen.length <= MOST_KEYS) return `${second}:${seen.join(",")}`;
+  return String(now - second > REPEATED_SECONDS ? second + 1 : second);
 }

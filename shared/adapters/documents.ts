@@ -1,6 +1,8 @@
 import type { Container, Database, SqlParameter } from "@azure/cosmos";
 import type { z } from "zod";
 import { azureCredential } from "./identity.ts";
+import { logLine } from "./telemetry.ts";
+import { tolerant } from "./unknown-fields.ts";
 
 export const CONTAINERS = {
   incidents: "/incidentId",
@@ -13,9 +15,11 @@ export const CONTAINERS = {
 } as const;
 export type ContainerName = keyof typeof CONTAINERS;
 
-/** Where a document is: its container, its id and the value of its partition key. */
-export type Address = { container: ContainerName; id: string; partition: string };
+/** Where a document is: its container, its id and the value of its partition key; and how long after its last writing it is of use. */
+export type Address = { container: ContainerName; id: string; partition: string; ttlSeconds?: number };
 export type Stored<T> = { value: T; etag: string };
+/** What a search came to; `unreadable` names what this version cannot read, as `<partition>/<id>`. */
+export type Found<T> = { found: Stored<T>[]; unreadable: string[] };
 export type Documents = ReturnType<typeof documentsOf>;
 
 type DocumentSettings = { endpoint: string; key: string | undefined; database: string };
@@ -45,7 +49,7 @@ export function documentsOf(settings: DocumentSettings) {
   return {
     /** Loads the client ahead of the first document. */
     prepare: async (): Promise<void> => void (await database()),
-    /** Reads one document; null when it is not there. */
+    /** Reads one document; null when it is not there. Rejects for one that this version cannot read: nothing is built on it. */
     read: async <T>(at: Address, schema: z.ZodType<T>): Promise<Stored<T> | null> => {
       const { resource, statusCode } = await (
         await containerOf(at.container)
@@ -53,7 +57,9 @@ export function documentsOf(settings: DocumentSettings) {
         .item(at.id, at.partition)
         .read<Record<string, unknown>>();
       if (statusCode === 404 || resource === undefined) return null;
-      return parsed(resource, schema);
+      const read = parsed(resource, schema);
+      if (read.ok) return read.stored;
+      throw new UnreadableDocument(at.container, [`${at.partition}/${at.id} (${read.because})`]);
     },
     /** Creates a document, once: a second creation of the same id changes nothing. */
     create: async (at: Address, value: object): Promise<"created" | "exists"> => {
@@ -95,13 +101,13 @@ export function documentsOf(settings: DocumentSettings) {
         throw error;
       }
     },
-    /** All documents that a query finds. */
-    search: async <T>(search: Search, schema: z.ZodType<T>): Promise<Stored<T>[]> => {
+    /** All documents that a query finds. One that cannot be read does not hide its neighbours; whoever needs all asks `allOf`. */
+    search: async <T>(search: Search, schema: z.ZodType<T>): Promise<Found<T>> => {
       const { container, sql, parameters, partition } = search;
       if (partition !== undefined && !sql.includes(`${CONTAINERS[container].replace("/", "c.")} = @partition`))
         throw new Error(`a search within a partition of ${container} must name it: ${sql}`);
       const within = partition === undefined ? [] : [{ name: "@partition", value: partition }];
-      const found = await (
+      const { resources } = await (
         await containerOf(container)
       ).items
         .query<Record<string, unknown>>(
@@ -109,7 +115,13 @@ export function documentsOf(settings: DocumentSettings) {
           partition === undefined ? {} : { partitionKey: partition },
         )
         .fetchAll();
-      return found.resources.map((resource) => parsed(resource, schema));
+      const answer: Found<T> = { found: [], unreadable: [] };
+      for (const resource of resources) {
+        const read = parsed(resource, schema);
+        if (read.ok) answer.found.push(read.stored);
+        else answer.unreadable.push(passedOver(container, resource, read.because));
+      }
+      return answer;
     },
     /** Rejects when the account cannot be reached. */
     ping: async (): Promise<void> => {
@@ -118,13 +130,57 @@ export function documentsOf(settings: DocumentSettings) {
   };
 }
 
-/** Fields that Cosmos adds, and the discriminator that `asDocument` adds, are not part of the value. */
-function parsed<T>(resource: Record<string, unknown>, schema: z.ZodType<T>): Stored<T> {
-  const value = Object.fromEntries(Object.entries(resource).filter(([name]) => !name.startsWith("_") && name !== "id"));
-  return { value: schema.parse(value), etag: String(resource["_etag"]) };
+/** Every document that a search found. Rejects when one of them cannot be read: to leave it out would be to act as if it were not there. */
+export function allOf<T>(container: ContainerName, { found, unreadable }: Found<T>): T[] {
+  if (unreadable.length > 0) throw new UnreadableDocument(container, unreadable);
+  return found.map(({ value }) => value);
+}
+
+/** A document that this version cannot read: another one wrote it. It is left as it is. */
+export class UnreadableDocument extends Error {
+  override readonly name = "UnreadableDocument";
+  constructor(container: ContainerName, which: readonly string[]) {
+    super(`this version cannot read what is stored in ${container}: ${which.join(", ")}`);
+  }
+}
+
+type Parsed<T> = { ok: true; stored: Stored<T> } | { ok: false; because: string };
+
+/**
+ * Fields that Cosmos adds, and those that `asDocument` adds, are not part of the value. Fields that the schema does not name
+ * are: a newer version may have written them, and they must outlive being written back.
+ */
+function parsed<T>(resource: Record<string, unknown>, schema: z.ZodType<T>): Parsed<T> {
+  const isOwn = (name: string): boolean => !name.startsWith("_") && name !== "id" && name !== "ttl";
+  const value = Object.fromEntries(Object.entries(resource).filter(([name]) => isOwn(name)));
+  const read = tolerant(schema).safeParse(value);
+  if (read.success) return { ok: true, stored: { value: read.data, etag: String(resource["_etag"]) } };
+  // Where it does not fit, and not what stands there: that may be text of a watched database.
+  return { ok: false, because: read.error.issues.map(({ path, code }) => `${path.join(".")}: ${code}`).join(", ") };
+}
+
+/** What was told of once is not told of again: searches are repeated every few seconds. */
+const told = new Set<string>();
+const MOST_TOLD = 1_000;
+
+/** Tells that a document was left out of a search, and answers its name. */
+function passedOver(container: ContainerName, resource: Record<string, unknown>, because: string): string {
+  const name = `${String(resource[CONTAINERS[container].slice(1)])}/${String(resource["id"])}`;
+  const version = `${container} ${name} ${String(resource["_etag"])}`;
+  if (told.has(version)) return name;
+  if (told.size < MOST_TOLD) told.add(version);
+  const body = `${container}: this version cannot read ${name} and passes over it (${because})`;
+  logLine({ level: "warning", body, attributes: {}, at: new Date() });
+  return name;
 }
 
 function asDocument(at: Address, value: object): Record<string, unknown> & { id: string } {
   const partitionField = CONTAINERS[at.container].slice(1);
-  return { ...value, [partitionField]: at.partition, id: at.id };
+  const { ttlSeconds } = at;
+  return {
+    ...value,
+    [partitionField]: at.partition,
+    id: at.id,
+    ...(ttlSeconds === undefined ? {} : { ttl: ttlSeconds }),
+  };
 }

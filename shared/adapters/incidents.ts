@@ -2,10 +2,21 @@ import { z } from "zod";
 import { Insight } from "../contracts/diagnostic-run.ts";
 import { Incident } from "../contracts/incident.ts";
 import { auditEntriesOf, type Seal } from "./audit-entries.ts";
-import type { Address, Documents, Stored } from "./documents.ts";
+import { type Address, allOf, type Documents, type Found, type Stored } from "./documents.ts";
 
 const MAXIMUM_TRIES = 20;
 
+/** Said beside the incident, so that whoever looks for work finds it by an index. Documents from before it was said are looked into. */
+const StoredIncident = Incident.extend({ isSettled: z.boolean().optional() });
+const asStored = (incident: Incident): z.infer<typeof StoredIncident> => ({
+  ...incident,
+  isSettled: incident.resolution !== null && incident.outbox.length === 0,
+});
+const asRead = ({ isSettled: _, ...incident }: z.infer<typeof StoredIncident>): Incident => incident;
+const UNSETTLED =
+  "(c.isSettled = false or (not is_defined(c.isSettled) and (is_null(c.resolution) or array_length(c.outbox) > 0)))";
+
+type Filter = { serverId?: string; since?: string; unsettled?: boolean };
 export type Incidents = ReturnType<typeof incidentsOf>;
 
 /** Incidents: one aggregate each, with insert-only documents beside it in the same partition. */
@@ -16,15 +27,39 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     partition: incidentId,
   });
   const beside = (incidentId: string, id: string): Address => ({ container: "incidents", id, partition: incidentId });
-  const read = (incidentId: string): Promise<Stored<Incident> | null> =>
-    documents.read(aggregate(incidentId), Incident);
+  const read = async (incidentId: string): Promise<Stored<Incident> | null> => {
+    const stored = await documents.read(aggregate(incidentId), StoredIncident);
+    return stored && { ...stored, value: asRead(stored.value) };
+  };
+
+  /** `unsettled` are those that a run or the outbox still has to finish. */
+  const search = async (filter: Filter): Promise<Found<Incident>> => {
+    const conditions = [
+      'startswith(c.id, "inc-")',
+      "c.updatedAt >= @since",
+      ...(filter.serverId === undefined ? [] : ["c.serverId = @serverId"]),
+      ...(filter.unsettled === true ? [UNSETTLED] : []),
+    ];
+    const { found, unreadable } = await documents.search(
+      {
+        container: "incidents",
+        sql: `select * from c where ${conditions.join(" and ")} order by c.openedAt desc`,
+        parameters: [
+          { name: "@since", value: filter.since ?? "" },
+          { name: "@serverId", value: filter.serverId ?? "" },
+        ],
+      },
+      StoredIncident,
+    );
+    return { found: found.map(({ value, etag }) => ({ value: asRead(value), etag })), unreadable };
+  };
 
   const inTurn = takingTurns();
 
   return {
     read: async (incidentId: string): Promise<Incident | null> => (await read(incidentId))?.value ?? null,
     /** Creates an incident, once. */
-    create: (incident: Incident) => documents.create(aggregate(incident.incidentId), incident),
+    create: (incident: Incident) => documents.create(aggregate(incident.incidentId), asStored(incident)),
 
     /**
      * Changes an incident under its ETag: `decide` gets the newest version and answers the next one, or null to leave it.
@@ -38,29 +73,17 @@ export function incidentsOf(documents: Documents, seal: Seal) {
           if (stored === null) throw new Error(`there is no incident ${incidentId}`);
           const next = decide(stored.value);
           if (next === null) return stored.value;
-          if ((await documents.replace(aggregate(incidentId), next, stored.etag)) === "replaced") return next;
+          if ((await documents.replace(aggregate(incidentId), asStored(next), stored.etag)) === "replaced") return next;
         }
         throw new Error(`incident ${incidentId} changed ${MAXIMUM_TRIES} times while it was being changed`);
       }),
 
-    /** Incidents, newest first; `unsettled` are those that a run or the outbox still has to finish. */
-    list: async (filter: { serverId?: string; since?: string; unsettled?: boolean } = {}): Promise<Incident[]> => {
-      const found = await documents.search(
-        {
-          container: "incidents",
-          sql:
-            'select * from c where startswith(c.id, "inc-") and (is_null(@serverId) or c.serverId = @serverId) ' +
-            "and c.updatedAt >= @since and (not @unsettled or is_null(c.resolution) or array_length(c.outbox) > 0) " +
-            "order by c.openedAt desc",
-          parameters: [
-            { name: "@serverId", value: filter.serverId ?? null },
-            { name: "@since", value: filter.since ?? "" },
-            { name: "@unsettled", value: filter.unsettled ?? false },
-          ],
-        },
-        Incident,
-      );
-      return found.map(({ value }) => value);
+    /** Incidents, newest first. Rejects when one of them cannot be read. */
+    list: async (filter: Filter = {}): Promise<Incident[]> => allOf("incidents", await search(filter)),
+    /** Those that can be read, and the names of the others: who counts what was done must look at both. */
+    listReadable: async (filter: Filter = {}): Promise<{ incidents: Incident[]; unreadable: string[] }> => {
+      const { found, unreadable } = await search(filter);
+      return { incidents: found.map(({ value }) => value), unreadable };
     },
 
     /** Keeps a document beside the aggregate, once: a repeated step finds what the first one wrote. */
@@ -70,7 +93,7 @@ export function incidentsOf(documents: Documents, seal: Seal) {
 
     /** What bounded diagnostics brought to light, the first one first. */
     insights: async (incidentId: string): Promise<Insight[]> => {
-      const found = await documents.search(
+      const { found } = await documents.search(
         {
           container: "incidents",
           sql: 'select * from c where c.incidentId = @partition and startswith(c.id, "insight-")',

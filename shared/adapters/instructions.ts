@@ -1,6 +1,6 @@
 import { Instruction, InstructionUses } from "../contracts/instruction.ts";
 import type { Actor } from "../contracts/primitives.ts";
-import type { Documents } from "./documents.ts";
+import { type Documents, UnreadableDocument } from "./documents.ts";
 import { type Change, guardedChange } from "./guarded-change.ts";
 
 export type Instructions = ReturnType<typeof instructionsOf>;
@@ -10,26 +10,33 @@ export function instructionsOf(documents: Documents) {
   const at = (instruction: Pick<Instruction, "instructionId" | "scope">) =>
     ({ container: "instructions", id: instruction.instructionId, partition: instruction.scope.serverId }) as const;
 
-  const list = async (): Promise<Instruction[]> => {
+  const everyOne = async (): Promise<{ instructions: Instruction[]; unreadable: string[] }> => {
     const search = {
       container: "instructions",
       sql: "select * from c order by c.createdAt desc",
       parameters: [],
     } as const;
-    const found = await documents.search({ ...search, parameters: [] }, InstructionDocument);
-    return found.map(({ value: { serverId: _, ...instruction } }) => instruction);
+    const { found, unreadable } = await documents.search({ ...search, parameters: [] }, InstructionDocument);
+    return { instructions: found.map(({ value: { serverId: _, ...instruction } }) => instruction), unreadable };
   };
+  const forServer = async (serverId: string): Promise<Instruction[]> =>
+    (await everyOne()).instructions.filter(({ scope }) => scope.serverId === "*" || scope.serverId === serverId);
 
   return {
-    list,
+    list: async (): Promise<Instruction[]> => (await everyOne()).instructions,
     /** Instructions that name this server or every server, revoked and expired ones included. */
-    forServer: async (serverId: string): Promise<Instruction[]> =>
-      (await list()).filter(({ scope }) => scope.serverId === "*" || scope.serverId === serverId),
+    forServer,
+    /** Those of them that may be acted on. One with a field that this version does not know may have a limit that it would not keep. */
+    understood: async (serverId: string): Promise<Instruction[]> =>
+      (await forServer(serverId)).filter((instruction) => Instruction.safeParse(instruction).success),
     /** Creates an instruction, once. */
     create: (instruction: Instruction) => documents.create(at(instruction), instruction),
-    /** Revokes an instruction at once. `unknown` when there is none; revoking twice changes nothing. */
+    /** Revokes an instruction at once. `unknown` when there is none; revoking twice changes nothing. Rejects for one that it cannot read. */
     revoke: async (instructionId: string, by: Actor, now: string): Promise<"revoked" | "unknown"> => {
-      const instruction = (await list()).find((known) => known.instructionId === instructionId);
+      const { instructions, unreadable } = await everyOne();
+      const instruction = instructions.find((known) => known.instructionId === instructionId);
+      const hidden = unreadable.filter((name) => name.endsWith(`/${instructionId}`));
+      if (hidden.length > 0) throw new UnreadableDocument("instructions", hidden);
       if (instruction === undefined) return "unknown";
       if (instruction.revoked === null)
         await documents.put(at(instruction), { ...instruction, revoked: { at: now, by } });

@@ -13,14 +13,19 @@ type MessageSettings = {
   traceparentOf: (incidentId: string) => string;
 };
 
+// The client's own patience is three retries of a minute each. What is not sent here stays in its outbox, and the sweep sends it: a broker
+// that accepts and says nothing must not hold up an alert or a sweep for minutes.
+const RETRY = { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: 10_000 };
+
 /** Sending over Service Bus. The broker drops a second message with a known id, so a repeated send has no second effect. */
 export function messagesOf({ connectionString, namespace, traceparentOf }: MessageSettings) {
   let connecting: Promise<ServiceBusClient> | undefined;
   const senders = new Map<Queue, ServiceBusSender>();
   const connect = async (): Promise<ServiceBusClient> => {
     const { ServiceBusClient: Client } = await import("@azure/service-bus"); // a sixth of a second of a cold start
-    if (connectionString !== undefined) return new Client(connectionString);
-    if (namespace !== undefined) return new Client(namespace, await azureCredential());
+    const options = { retryOptions: RETRY };
+    if (connectionString !== undefined) return new Client(connectionString, options);
+    if (namespace !== undefined) return new Client(namespace, await azureCredential(), options);
     throw new Error("set ServiceBus (connection string) or ServiceBus__fullyQualifiedNamespace");
   };
   const client = (): Promise<ServiceBusClient> => (connecting ??= connect());

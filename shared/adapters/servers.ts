@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Id } from "../contracts/primitives.ts";
 import { Server, ServerLock } from "../contracts/server.ts";
-import type { Address, Documents } from "./documents.ts";
+import { type Address, type Documents, UnreadableDocument } from "./documents.ts";
 import { type Change, guardedChange } from "./guarded-change.ts";
 
 const LockState = z.strictObject({
@@ -16,20 +16,27 @@ type LockOnly = Pick<LockState, "holder" | "lastToken">;
 /** Registered servers; the lock of each is a document of its own. */
 export function serversOf(documents: Documents) {
   const at = (serverId: string, id: string): Address => ({ container: "servers", id, partition: serverId });
-  const everyOne = async (): Promise<Server[]> => {
+  const everyOne = async (): Promise<{ servers: Server[]; unreadable: string[] }> => {
     const search = { container: "servers", sql: 'select * from c where c.id = "server"', parameters: [] } as const;
-    const found = await documents.search({ ...search, parameters: [] }, Server);
-    return found.map(({ value }) => value).toSorted((a, b) => (a.serverId < b.serverId ? -1 : 1));
+    const { found, unreadable } = await documents.search({ ...search, parameters: [] }, Server);
+    const servers = found.map(({ value }) => value).toSorted((a, b) => (a.serverId < b.serverId ? -1 : 1));
+    return { servers, unreadable };
   };
 
   return {
     read: async (serverId: string): Promise<Server | null> =>
       (await documents.read(at(serverId, "server"), Server))?.value ?? null,
-    list: everyOne,
-    /** The registered server that an Azure resource id names, whatever its case. */
+    list: async (): Promise<Server[]> => (await everyOne()).servers,
+    /**
+     * The registered server that an Azure resource id names, whatever its case. Rejects when it may be one that cannot be read: an alert
+     * that is taken for a stranger's is lost.
+     */
     byResourceId: async (resourceIds: readonly string[]): Promise<Server | null> => {
       const wanted = new Set(resourceIds.map((id) => id.toLowerCase()));
-      return (await everyOne()).find((server) => wanted.has(server.resourceId.toLowerCase())) ?? null;
+      const { servers, unreadable } = await everyOne();
+      const named = servers.find((server) => wanted.has(server.resourceId.toLowerCase())) ?? null;
+      if (named === null && unreadable.length > 0) throw new UnreadableDocument("servers", unreadable);
+      return named;
     },
     put: (server: Server) => documents.put(at(server.serverId, "server"), server),
     /** Changes a registration that is there, under its ETag: what an admin changes at the same time stays changed. */
@@ -47,7 +54,7 @@ export function serversOf(documents: Documents) {
       guardedChange(documents, at(serverId, "lock"), LockState, (stored) => {
         const { next, answer } = decide(stored ?? { holder: null, lastToken: 0 });
         if (next === null) return { next: null, answer };
-        return { next: { serverId, holder: next.holder, lastToken: next.lastToken }, answer };
+        return { next: { ...stored, serverId, holder: next.holder, lastToken: next.lastToken }, answer };
       }),
   };
 }

@@ -8,6 +8,9 @@ import type { ServerReport } from "../contracts/server-report.ts";
 import type { Documents, Stored } from "./documents.ts";
 import { guardedChange } from "./guarded-change.ts";
 
+const DAY_SECONDS = 86_400;
+/** What ends by itself, and when after its last writing: a conversation outlives the proposal that it is about, a letter its incident's alerts. */
+const TTL = { chat: 30 * DAY_SECONDS, answer: DAY_SECONDS, letter: 90 * DAY_SECONDS } as const;
 const MOST_LETTERS = 100;
 /** The id of every document in `system` is also its partition. */
 const Letter = DeadLetter.extend({ letterId: z.string() });
@@ -19,6 +22,7 @@ const INITIAL_AUTONOMY: Autonomy = { phase: "assist", killSwitch: { on: false, b
 /** Everything that belongs to no server and no incident: autonomy, conversations, answers to probes, dead letters. */
 export function systemOf(documents: Documents) {
   const at = (id: string) => ({ container: "system", id, partition: id }) as const;
+  const ending = (id: string, what: keyof typeof TTL) => ({ ...at(id), ttlSeconds: TTL[what] });
   const kept = async <T>(id: string, schema: z.ZodType<T>): Promise<T | null> =>
     (await documents.read(at(id), schema))?.value ?? null;
   return {
@@ -32,11 +36,12 @@ export function systemOf(documents: Documents) {
       }),
 
     chat: (chatId: string): Promise<Stored<Chat> | null> => documents.read(at(chatId), Chat),
-    createChat: (chat: Chat) => documents.create(at(chat.chatId), chat),
-    replaceChat: (chat: Chat, etag: string) => documents.replace(at(chat.chatId), chat, etag),
+    createChat: (chat: Chat) => documents.create(ending(chat.chatId, "chat"), chat),
+    replaceChat: (chat: Chat, etag: string) => documents.replace(ending(chat.chatId, "chat"), chat, etag),
 
     probeAnswer: <T>(requestId: string, schema: z.ZodType<T>): Promise<T | null> => kept(requestId, schema),
-    answerProbe: (requestId: string, answer: ServerCheck | ServerReport) => documents.put(at(requestId), answer),
+    answerProbe: (requestId: string, answer: ServerCheck | ServerReport) =>
+      documents.put(ending(requestId, "answer"), answer),
 
     /** How far the audit archive has got; null before the first time. */
     archiveProgress: (): Promise<ArchiveProgress | null> => kept("audit-archive", ArchiveProgress),
@@ -44,14 +49,15 @@ export function systemOf(documents: Documents) {
 
     /** Keeps a message that no handler can take, with the reason. */
     keepDeadLetter: (letterId: string, letter: Omit<DeadLetter, "sentAgain">) =>
-      documents.create(at(letterId), { ...letter, letterId, sentAgain: null }),
-    putDeadLetter: (letterId: string, letter: DeadLetter) => documents.put(at(letterId), { ...letter, letterId }),
+      documents.create(ending(letterId, "letter"), { ...letter, letterId, sentAgain: null }),
+    putDeadLetter: (letterId: string, letter: DeadLetter) =>
+      documents.put(ending(letterId, "letter"), { ...letter, letterId }),
     deadLetter: async (letterId: string): Promise<DeadLetter | null> =>
       letterId.startsWith("dead-") ? without(await kept(letterId, Letter)) : null,
     /** The newest letters, at most a hundred. */
     deadLetters: async (): Promise<{ letterId: string; letter: DeadLetter }[]> => {
       const sql = `select top ${MOST_LETTERS} * from c where startswith(c.id, "dead-") order by c.at desc`;
-      const found = await documents.search({ container: "system", sql, parameters: [] }, Letter);
+      const { found } = await documents.search({ container: "system", sql, parameters: [] }, Letter);
       return found.map(({ value: { letterId, ...letter } }) => ({ letterId, letter }));
     },
   };

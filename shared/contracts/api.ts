@@ -98,8 +98,16 @@ export type Changes = z.infer<typeof Changes>;
 /** `GET /api/health`. */
 export const Health = z.strictObject({
   status: z.enum(["ok", "degraded"]),
-  dependencies: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string().nullable() })),
+  dependencies: z.array(
+    z.strictObject({
+      name: z.enum(["documents"]),
+      ok: z.boolean(),
+      /** Anybody may read it, so no text of a failure is in it. */
+      detail: z.enum(["no answer in time", "not reachable"]).nullable(),
+    }),
+  ),
 });
+export type Health = z.infer<typeof Health>;
 
 /** `GET/PUT /api/autonomy`. Phases beyond Assist are earned. */
 export const Autonomy = z.strictObject({

@@ -77,7 +77,9 @@ export const Incident = z.strictObject({
   state: IncidentState,
   severity: Severity,
   correlationKey: z.string(),
+  /** The first ones and the last ones; `alertsLeftOut` counts those between them. */
   alerts: z.array(AlertDigest),
+  alertsLeftOut: z.number().int().nonnegative().default(0),
   alertResolvedAt: Instant.nullable(),
   runId: Id,
   fencingToken: z.number().int().positive().nullable(),

@@ -77,6 +77,7 @@ export function openedBy(alert: AlertDigest, serverId: string, now: Date): Incid
     severity: alert.severity,
     correlationKey,
     alerts: [alert],
+    alertsLeftOut: 0,
     alertResolvedAt: null,
     runId,
     fencingToken: null,

@@ -20,6 +20,8 @@ export type GuardrailFacts = {
   waitsForTransactions: boolean;
   load: LoadVerdict;
   pastActions: readonly PastAction[];
+  /** Incidents of the server that this version cannot read: what was done in them is not known. */
+  unreadablePast: number;
   indexesOnTable: number;
   estimatedBytes: number;
   /** Free disk in bytes; null where nothing reports it. */
@@ -54,6 +56,8 @@ const GUARDRAILS: readonly Guardrail[] = [
   ({ riskClass }) => (riskClass === "R4" ? "R4 is advice: PgMedic does not carry it out" : null),
   ({ riskClass, consent }) => (riskClass === "R3" && consent === "instruction" ? "R3 always needs a person" : null),
   ({ unmetPreconditions }) => (unmetPreconditions.length > 0 ? `not met: ${unmetPreconditions.join("; ")}` : null),
+  ({ unreadablePast }) =>
+    unreadablePast > 0 ? "what was done on this server lately cannot be read: a newer version wrote it" : null,
   ({ pastActions, kind, target }) => {
     const undone = pastActions.some((past) => past.kind === kind && past.target === target && past.undone);
     return undone ? "the same action on the same target was undone before: doing it again would oscillate" : null;

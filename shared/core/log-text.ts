@@ -43,9 +43,16 @@ function sqlStateOf(failure: unknown): string | null {
 /** What went wrong, in a line for the log. PostgreSQL's own messages quote values and statements: of those only the SQLSTATE is told. */
 export function failureText(failure: unknown): string {
   const state = sqlStateOf(failure);
-  if (state === null) return scrubbed(failure instanceof Error ? failure.message : String(failure));
+  if (state === null) return scrubbed(messageOf(failure));
   const meaning = CLASSES[state.slice(0, 2)];
   return `PostgreSQL answered with SQLSTATE ${state}${meaning === undefined ? "" : `: ${meaning}`}`;
+}
+
+/** Azure's clients fail with errors that have a code and, where the answer had no body, no words. */
+function messageOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return String(failure);
+  if (failure.message !== "") return failure.message;
+  return "code" in failure ? `${failure.name} ${String(failure.code)}` : failure.name;
 }
 
 /** The host logs and exports whatever a function throws: what PostgreSQL said is put into words that quote nothing. */

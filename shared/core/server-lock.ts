@@ -11,7 +11,7 @@ export function acquire(state: LockState, want: Omit<ServerLock, "fencingToken">
   if (holder !== null && holder.runId === want.runId) {
     // The lease may have been extended to a proposal's expiry: taking the lock again does not shorten it.
     const leaseUntil = holder.leaseUntil > want.leaseUntil ? holder.leaseUntil : want.leaseUntil;
-    const renewed = { ...want, leaseUntil, fencingToken: holder.fencingToken };
+    const renewed = { ...holder, ...want, leaseUntil, fencingToken: holder.fencingToken };
     return { acquired: true, state: { ...state, holder: renewed }, token: holder.fencingToken };
   }
   if (holder !== null && Date.parse(holder.leaseUntil) > now.getTime())

@@ -2,6 +2,7 @@ import { nextActionsFor } from "../catalogue/next-actions.ts";
 import { relationOf } from "../contracts/actions.ts";
 import type { Diagnosis, Rejected } from "../contracts/diagnosis.ts";
 import type { Remedy } from "../contracts/remedy.ts";
+import { shortened } from "../core/cut-text.ts";
 import { confidenceOf } from "../core/confidence.ts";
 import { severityOf } from "../core/severity.ts";
 import type { Proven } from "./causes/suspicion.ts";
@@ -153,7 +154,7 @@ function remedyOf(seen: Observed, request: InvestigationRequest, { cause, mendin
     note: mending.note,
     estimatedBytes: mending.estimatedBytes ?? 0,
     writesPerSecond: mending.writesPerSecond ?? 0,
-    targets,
+    targets: targets.map(shortened),
     figures:
       targets.length === 0
         ? null

@@ -6,6 +6,9 @@ import { api } from "./api.ts";
 const VISIBLE_MS = 2_000;
 const HIDDEN_MS = 30_000;
 
+/** A cursor that the API, or what stands before it, does not take would fail for ever: it is wrong, gone, or makes the address too long. */
+const NOT_TAKEN: ReadonlySet<number> = new Set([400, 410, 414, 431]);
+
 export type Change = Changes["changes"][number];
 /** `everything`: changes may have been missed, so all that is shown is loaded again. */
 export type Heard = readonly Change[] | "everything";
@@ -31,8 +34,7 @@ async function ask(): Promise<void> {
   const answer = await api.changes(cursor);
   if (!answer.ok) {
     connection.value = answer.problem.status === 401 ? "signedOut" : "interrupted";
-    // A cursor that the API no longer takes would fail for ever.
-    if (answer.problem.status === 400 || answer.problem.status === 410) cursor = null;
+    if (NOT_TAKEN.has(answer.problem.status)) cursor = null;
     return;
   }
   const isResumed = cursor === null || connection.value !== "live";

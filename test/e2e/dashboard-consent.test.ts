@@ -162,6 +162,25 @@ test("an outage is said, and after it everything is fresh again", async () => {
   await context.close();
 });
 
+test.each([414, 431])(
+  "a cursor that makes the address too long (%i) is begun anew, and nothing is missed",
+  async (status) => {
+    const { page, context } = await dashboard.visit("/incidents");
+    await page.getByText("Live").waitFor();
+    const asked: string[] = [];
+    await page.route("**/api/changes?since=*", (route) => {
+      asked.push(route.request().url());
+      // Whatever stands before the API answers in its own words.
+      return route.fulfill({ status, contentType: "text/html", body: "<h1>Too long</h1>" });
+    });
+    await page.getByText("PgMedic cannot be reached.").waitFor();
+    dashboard.api.put(anIncident({ incidentId: `inc-${status}`, title: `Seen after ${status}` }));
+    await page.getByRole("link", { name: `Seen after ${status}` }).waitFor();
+    expect(asked.length).toBeGreaterThan(0);
+    await context.close();
+  },
+);
+
 test("whoever is signed out meanwhile is told so and comes back to the same page", async () => {
   const { page, context } = await dashboard.visit("/timeline");
   await page.getByText("Live").waitFor();

@@ -15,7 +15,8 @@ function alertInWords({ rule, metric, value, threshold }: Alert): string {
 
 /** What happened where, how grave it is and how it stands. */
 export function IncidentHead({ incident }: { incident: IncidentDetail }): JSX.Element {
-  const [first, ...more] = incident.alerts;
+  const [first, ...others] = incident.alerts;
+  const more = others.length + incident.alertsLeftOut;
   return (
     <>
       <div class="chips">
@@ -26,7 +27,7 @@ export function IncidentHead({ incident }: { incident: IncidentDetail }): JSX.El
       <p class="incident-note">
         <a href="/">{incident.serverId}</a> · opened <Ago at={incident.openedAt} />
         {first === undefined ? null : ` · ${alertInWords(first)}`}
-        {more.length === 0 ? null : ` · ${more.length} more ${more.length === 1 ? "alert" : "alerts"} folded in`}
+        {more === 0 ? null : ` · ${more} more ${more === 1 ? "alert" : "alerts"} folded in`}
         {incident.alertResolvedAt === null ? null : (
           <>
             {" · alert resolved "}

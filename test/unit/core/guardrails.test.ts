@@ -16,6 +16,7 @@ const calm: GuardrailFacts = {
   waitsForTransactions: true,
   load: "busy",
   pastActions: [],
+  unreadablePast: 0,
   indexesOnTable: 1,
   estimatedBytes: 15_000_000,
   diskFreeBytes: 10 ** 12,
@@ -51,6 +52,7 @@ const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
     }),
     { maxLength: 12 },
   ),
+  unreadablePast: fc.integer({ min: 0, max: 1 }),
   indexesOnTable: fc.integer({ min: 0, max: 20 }),
   estimatedBytes: fc.integer({ min: 1, max: 10 ** 9 }),
   diskFreeBytes: fc.option(fc.integer({ min: 0, max: 10 ** 10 })),
@@ -84,6 +86,8 @@ describe("whatever the facts", () => {
     always(
       (facts) => !facts.pastActions.some((one) => one.undone && one.kind === facts.kind && one.target === facts.target),
     ));
+  test("nothing runs while something that was done before cannot be read", () =>
+    always(({ unreadablePast }) => unreadablePast === 0));
   test("what may run may also be proposed", () => always((facts) => mayPropose(facts, NOW).allowed));
 });
 
@@ -96,6 +100,7 @@ test.each([
   ["a disabled server", { serverEnabled: false }, /disabled/],
   ["cooldown", { pastActions: [past({})] }, /cooldown/],
   ["oscillation", { pastActions: [past({ undone: true })] }, /oscillate/],
+  ["a record that cannot be read", { unreadablePast: 1 }, /cannot be read/],
   ["too many indexes", { indexesOnTable: LIMITS.indexesPerTable }, /already has/],
   ["a long transaction", { oldestTransactionSeconds: 2_000 }, /transaction is open/],
   ["a small disk", { diskFreeBytes: 20_000_000 }, /disk/],

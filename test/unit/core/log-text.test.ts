@@ -47,3 +47,8 @@ describe("a line of the log that leaves the process", () => {
     expect(failureText("gone")).toBe("gone");
   });
 });
+
+test("a failure without words is told by its name and code", () => {
+  expect(failureText(Object.assign(new Error(""), { code: 404 }))).toBe("Error 404");
+  expect(failureText(new TypeError(""))).toBe("TypeError");
+});

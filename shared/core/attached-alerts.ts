@@ -1,0 +1,26 @@
+import type { AlertDigest, Incident, TimelineEntry } from "../contracts/incident.ts";
+import { isClosed } from "../contracts/incident.ts";
+import { noted } from "./incident-state.ts";
+import { ownEntry } from "./incident-writes.ts";
+
+/** So many alerts are kept from the beginning, and so many from the end. A document holds 2 MB, which a rule that flaps fills within days. */
+const KEPT_OF_EACH_END = 50;
+
+const ATTACHED = " fired again: attached";
+const isAttachment = ({ kind, by, text }: TimelineEntry): boolean =>
+  kind === "alert" && by.kind === "pgmedic" && text.includes(ATTACHED);
+
+/** An incident with one more alert; null for an alert that it has, and for an incident that is over. One line of the timeline counts them. */
+export function withAlert(incident: Incident, alert: AlertDigest, now: Date): Incident | null {
+  const isKnown = incident.alerts.some(({ alertId }) => alertId === alert.alertId);
+  if (isKnown || isClosed(incident.state)) return null;
+  const alerts = [...incident.alerts, alert];
+  const first = alerts.slice(0, KEPT_OF_EACH_END);
+  const last = alerts.slice(KEPT_OF_EACH_END).slice(-KEPT_OF_EACH_END);
+  const alertsLeftOut = incident.alertsLeftOut + alerts.length - first.length - last.length;
+  const before = alerts.length + incident.alertsLeftOut - 2;
+  const count = before > 0 ? `, after ${before.toLocaleString("en")} others` : "";
+  const entry = ownEntry("alert", `${alert.rule}${ATTACHED}${count}.`, now);
+  const timeline = incident.timeline.filter((line) => !isAttachment(line));
+  return noted({ ...incident, alerts: [...first, ...last], alertsLeftOut, timeline }, entry);
+}
