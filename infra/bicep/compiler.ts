@@ -8,7 +8,7 @@ const VERSION = "0.49.2";
 const CACHE = resolve(import.meta.dirname, "../../node_modules/.cache/bicep");
 
 /** What the parameter files read from the environment, for a compilation that deploys nothing. */
-const STAND_INS = {
+export const STAND_INS = {
   PGMEDIC_INGEST_AUDIENCE: "api://pgmedic-ingest",
   PGMEDIC_INGEST_CLIENT_ID: "11111111-0000-4000-8000-000000000000",
   PGMEDIC_INGEST_OBJECT_ID: "11111111-0000-4000-8000-000000000001",

@@ -1,6 +1,7 @@
 // The checks of the whole of infra/ together: what `npm run infra:check` runs where there is no compiler.
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
+import { STAND_INS } from "../../../infra/bicep/compiler.ts";
 import { resourceProblems } from "./check-resources.ts";
 import { type Deployment, expandParameterFile } from "./expand.ts";
 import { type Program, programOf } from "./program.ts";
@@ -17,21 +18,6 @@ export const INFRA = `${ROOT}/infra`;
 await loadBicepGrammar();
 const types = readResourceTypes(TYPES_FOLDER);
 
-/** What the parameter files ask the environment for. */
-const ENVIRONMENT = {
-  PGMEDIC_INGEST_AUDIENCE: "api://pgmedic-ingest",
-  PGMEDIC_INGEST_CLIENT_ID: "11111111-0000-4000-8000-000000000000",
-  PGMEDIC_INGEST_OBJECT_ID: "11111111-0000-4000-8000-000000000001",
-  PGMEDIC_PAGER_EMAIL: "oncall@example.org",
-  PGMEDIC_DEMO_ADMIN_ID: "22222222-0000-4000-8000-000000000000",
-  PGMEDIC_DEMO_ADMIN_NAME: "database-admins",
-  PGMEDIC_BUDGET_START: "2026-11-01",
-  PGMEDIC_SERVER_ID:
-    "/subscriptions/00000000-0000-4000-8000-000000000009/resourceGroups/shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop-db",
-  AZURE_ENV_NAME: "mine",
-  AZURE_LOCATION: "westeurope",
-};
-
 /** Texts that take the place of files, by their path below infra/: how a test plants a mistake. */
 type Texts = Readonly<Record<string, string>>;
 const placed = (texts: Texts): Record<string, string> =>
@@ -45,7 +31,7 @@ export const bicepFiles = (): string[] =>
 
 /** What would be deployed with a parameter file, other parameters over it. */
 export const deploymentOf = (parameterFile: string, over: Given = {}, texts: Texts = {}): Deployment =>
-  expandParameterFile(`${INFRA}/${parameterFile}`, { types, texts: placed(texts), environment: ENVIRONMENT }, over);
+  expandParameterFile(`${INFRA}/${parameterFile}`, { types, texts: placed(texts), environment: STAND_INS }, over);
 
 /** Every fault of the files by themselves. */
 export function fileProblems(texts: Texts = {}): Problem[] {
