@@ -77,6 +77,8 @@ test("always allow leads through the conversation to an instruction and the appr
   expect(await confirm.getAttribute("aria-disabled")).toBe("true");
   expect(await panel.getByText("Answer the questions first.").isVisible()).toBe(true);
   await panel.getByRole("button", { name: "Go on" }).click();
+  // What is typed before the next question is there was for the one before it.
+  await panel.getByRole("button", { name: "Go on" }).waitFor({ state: "detached" });
   await panel.getByLabel("Your answer").fill("all tables of schema public");
   await panel.getByRole("button", { name: "Send" }).click();
   for (const choice of ["4 GB", "Always", "3 times", "30 days"]) {
