@@ -92,15 +92,17 @@ test("an incident that is over has a post-mortem, and one that waits has none", 
 test("a report says what would have been proposed from what the server has counted, and changes nothing", async () => {
   const client = new pg.Client({ connectionString: cloud.shop() });
   await client.connect();
-  for (let id = 1; id <= 40; id += 1) await client.query("select * from orders where customer_id = $1", [id]);
+  // Often enough to be worth an index to a table that has just been loaded, however quick the machine is.
+  for (let id = 1; id <= 400; id += 1) await client.query("select * from orders where customer_id = $1", [id]);
   await client.end();
   const answer = await cloud.call("POST", "servers/shop/report");
   expect(answer.status).toBe(200);
   const report = ServerReport.parse(answer.body);
   if (report.outcome !== "made") throw new Error(report.because);
-  expect(report.proposed.flatMap(({ statements }) => statements)).toContain(
-    "CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)",
-  );
+  expect(
+    report.proposed.flatMap(({ statements }) => statements),
+    JSON.stringify(report.refused),
+  ).toContain("CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)");
   expect(report.share).toBeGreaterThan(0);
   expect((await cloud.call("POST", "servers/shop/report", { as: ["reader"] })).status).toBe(403);
   expect((await cloud.call("POST", "servers/nowhere/report")).status).toBe(404);

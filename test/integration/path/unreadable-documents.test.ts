@@ -119,6 +119,7 @@ test("nothing is proposed on a server whose record cannot be read, and on the ot
     await services().documents.put(incidentAt("inc-poison"), poison);
     return mayPropose(await guardrailFacts(run, aProposal(), look, "none"), new Date());
   };
+  for (const serverId of ["shop", "another"]) await services().servers.put(server(serverId));
   expect(await rulingOn("shop")).toMatchObject({ allowed: false, reason: expect.stringMatching(/cannot be read/) });
   expect(await rulingOn("another")).toMatchObject({ allowed: true });
 });
