@@ -29,7 +29,7 @@ param protection 'development' | 'production'
 @description('on stops every action at once, whatever the documents say.')
 param killSwitch 'on' | 'off' = 'off'
 
-@description('The application id URI of the ingest application in Entra ID, such as api://pgmedic-ingest-prod.')
+@description('The application id URI of the ingest application in Entra ID: api:// and its client id.')
 param ingestAudience string
 
 @description('The client id of that application: what its tokens are for.')

@@ -1,6 +1,6 @@
 using 'main.bicep'
 
-// Three zones, closed to the public network. Replace the servers by your own: an id each, nothing else is copied from them.
+// Three zones, closed to the public network. Replace the server by your own: each value is its, none is read from it.
 param environmentName = 'prod'
 param location = 'westeurope'
 param staticWebLocation = 'westeurope'

@@ -1,7 +1,7 @@
 // Puts the one package of the Function apps together in package/: what was built, the playbooks, and the packages that production needs,
 // to the version that the lock file says. Run `npm run build` first.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,6 +23,8 @@ if (!existsSync(join(root, "dist", "functions", "app.js"))) {
 rmSync(target, { recursive: true, force: true });
 for (const part of PARTS) cpSync(join(root, part), join(target, part), { recursive: true });
 
+// Whoever deploys it must not build it once more: what its scripts run is not in it.
+const { scripts: _, devDependencies: __, ...manifest } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const windows = process.platform === "win32";
 // No scripts, and none of the optional packages, which are there for other Nodes than the platform's.
 const install = [
@@ -35,4 +37,5 @@ const install = [
   "--loglevel=error",
 ];
 const { status } = spawnSync(windows ? "npm.cmd" : "npm", install, { cwd: target, stdio: "inherit", shell: windows });
+writeFileSync(join(target, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 process.exit(status ?? 1);

@@ -1,7 +1,8 @@
 -- Break-glass: takes everything from both roles and ends their sessions, at once. PgMedic and Azure need not be up for it.
 -- Run it as an administrator, in any database of the server, and again in each watched one for the last part:
 --   psql -v investigator=pgmedic_investigator -v executor=pgmedic_executor -f break-glass.sql
--- Since PostgreSQL 16 that is who made the two roles and ran grants.sql, or a superuser: let a group do all three.
+-- Since PostgreSQL 16 that is who made the two roles and ran grants.sql, or a superuser: let a group do all three. Anybody else ends the
+-- sessions and is told what is still open.
 -- An index build that is under way is ended with its session and leaves an INVALID index, which is safe to drop.
 -- Way back: restore-sign-in.sql, then grants.sql.
 \set ON_ERROR_STOP on
@@ -17,7 +18,13 @@ declare
   held record;
 begin
   foreach one in array array[current_setting('pgmedic.executor'), current_setting('pgmedic.investigator')] loop
-    execute format('alter role %I nologin', one);
+    -- Whoever runs this may be the wrong one for it: the sessions are ended all the same, and that is a right of its own.
+    begin
+      execute format('alter role %I nologin', one);
+    exception when insufficient_privilege then
+      raise warning 'THE DOOR IS STILL OPEN: % may sign in again (%)', one, sqlerrm
+        using hint = format('As who made the role, or has ADMIN OPTION on it: alter role %I nologin;', one);
+    end;
     for held in
       select granted.rolname as gift, grantor.rolname as giver
       from pg_catalog.pg_auth_members m

@@ -209,6 +209,31 @@ describe.each(chosen)("$name", (installation) => {
     expect(await failure(run("grants.sql", { ...GRANTS, schemas: "private" }))).toMatch(/tables belong to postgres/);
   });
 
+  test("whoever may only end sessions ends them by break-glass, and is told that the door is still open", async () => {
+    const open = new pg.Client({
+      host: "127.0.0.1",
+      port: server.port,
+      user: NAMES.executor,
+      password: PASSWORDS.executor_password,
+      database: "postgres",
+    });
+    open.on("error", () => {});
+    await open.connect();
+    const told: string[] = [];
+    await server.asSuperuser("postgres", async (client) => {
+      client.on("notice", ({ message = "" }) => told.push(message));
+      await client.query("create role guard in role pg_signal_backend");
+      await client.query("set session authorization guard");
+      await client.query(roleScript("break-glass.sql", NAMES));
+      await client.query("reset session authorization");
+      await client.query("drop role guard");
+    });
+    expect(await failure(open.query("select 1"))).not.toBe("no failure");
+    await open.end().catch(() => {});
+    expect(told.filter((message) => message.startsWith("THE DOOR IS STILL OPEN"))).toHaveLength(2);
+    await as("executor", (client) => client.query("set role shop_owner"));
+  });
+
   test("after break-glass neither role can do anything, and the sessions that were open are gone", async () => {
     const password = PASSWORDS.executor_password;
     const open = new pg.Client({
