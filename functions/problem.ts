@@ -1,6 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { z } from "zod";
-import { withoutUnknown } from "../shared/adapters/unknown-fields.ts";
+import { withoutUnknown } from "../shared/contracts/unknown-fields.ts";
 import type { Problem } from "../shared/contracts/api.ts";
 
 const TYPE_BASE = "https://pgmedic.dev/problems/";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { withoutUnknown } from "../../shared/adapters/unknown-fields.ts";
+import { withoutUnknown } from "../../shared/contracts/unknown-fields.ts";
 import {
   AuditAnswer,
   IncidentDetail,

@@ -2,7 +2,7 @@ import type { Container, Database, SqlParameter } from "@azure/cosmos";
 import type { z } from "zod";
 import { azureCredential } from "./identity.ts";
 import { logLine } from "./telemetry.ts";
-import { tolerant } from "./unknown-fields.ts";
+import { tolerant } from "../contracts/unknown-fields.ts";
 
 export const CONTAINERS = {
   incidents: "/incidentId",

@@ -18,6 +18,7 @@ import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import { ServerCheck } from "../../shared/contracts/server.ts";
 import { ServerReport } from "../../shared/contracts/server-report.ts";
+import { lenient } from "../../shared/contracts/unknown-fields.ts";
 import { SignedIn } from "./principal.ts";
 
 /** What a call came to. Failures are values: every screen says what went wrong and what to do. */
@@ -75,8 +76,8 @@ async function exchange(path: string, options: Call<unknown>): Promise<Answer<Re
 }
 
 function understood<Value>({ status, text }: Reply, schema: z.ZodType<Value>): Answer<Value> {
-  // 204 carries no answer.
-  const parsed = schema.safeParse(status === 200 || status === 201 ? parseJson(text) : null);
+  // 204 carries no answer. A tab that was opened before a deployment leaves out what it does not know.
+  const parsed = lenient(schema).safeParse(status === 200 || status === 201 ? parseJson(text) : null);
   if (parsed.success) return { ok: true, value: parsed.data };
   const detail = z.prettifyError(parsed.error).slice(0, 600);
   const title = "The dashboard does not understand the answer";

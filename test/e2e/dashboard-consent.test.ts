@@ -139,6 +139,15 @@ test("an answer outside the contract is not shown as if it were right", async ()
   await context.close();
 });
 
+test("a tab that was opened before a deployment shows what it knows of a newer answer", async () => {
+  const body = { servers: [], addedSince: { by: "a newer version" } };
+  dashboard.api.failures.set("GET /api/servers", { status: 200, body });
+  const { page, context } = await dashboard.visit("/");
+  await page.getByText("No server is registered yet").waitFor();
+  expect(await page.getByText("does not understand the answer").count()).toBe(0);
+  await context.close();
+});
+
 test("what happens on the server is on the screen a poll of two seconds later, without a reload", async () => {
   const { page, context } = await dashboard.visit("/incidents/inc-1");
   await button(page, "Approve once").waitFor();

@@ -9,9 +9,11 @@ const made: Record<Mode, WeakMap<Schema, Schema>> = { keep: new WeakMap(), drop:
 /** For a document that another version wrote: what its schema does not name is kept, at every depth, so that writing it back loses nothing. */
 export const tolerant = <T>(schema: z.ZodType<T>): z.ZodType<T> => relaxed(schema, "keep") as z.ZodType<T>;
 
-/** For an answer: what its schema does not name stays inside, since whoever asked parses it strictly. */
-export const withoutUnknown = <T>(schema: z.ZodType<T>, value: T): T =>
-  (relaxed(schema, "drop") as z.ZodType<T>).parse(value);
+/** For what another version says: what the schema does not name is left out. */
+export const lenient = <T>(schema: z.ZodType<T>): z.ZodType<T> => relaxed(schema, "drop") as z.ZodType<T>;
+
+/** For an answer: what its schema does not name stays inside. */
+export const withoutUnknown = <T>(schema: z.ZodType<T>, value: T): T => lenient(schema).parse(value);
 
 function relaxed(schema: Schema, mode: Mode): Schema {
   const known = made[mode].get(schema);
