@@ -8,7 +8,7 @@ import { rollBack } from "../../../functions/activities/roll-back.ts";
 import type { TypedAction } from "../../../shared/contracts/actions.ts";
 import { plainShape } from "../../../shared/contracts/index-shape.ts";
 import type { Run } from "../../../shared/contracts/steps.ts";
-import { HOUR_MS, later, MINUTE_MS } from "../../../shared/core/time.ts";
+import { DAY_MS, HOUR_MS, later, MINUTE_MS } from "../../../shared/core/time.ts";
 import { eventually } from "../../support/cloud.ts";
 import { anApprovedRun, aRunThatFound, startShop } from "../../support/steps.ts";
 
@@ -134,4 +134,19 @@ test("a run that has waited an hour for another run's server looks again in six 
   const later1 = await execute(run);
   if (later1.outcome !== "waiting") throw new Error(later1.outcome);
   expect(Math.round(later1.checkAgainMs / MINUTE_MS)).toBe(6);
+});
+
+test("a run that has waited long looks again as its proposal expires, in case it is its turn just before", async () => {
+  await acquireLock(await aRunThatFound(anIndex()));
+  const run = await anApprovedRun(anIndex());
+  const decidedAt = later(new Date(), -DAY_MS).toISOString();
+  const expiresAt = later(new Date(), 2 * MINUTE_MS).toISOString();
+  await shop.incidents.change(run.incidentId, ({ proposal, decision, ...incident }) =>
+    proposal === null || decision === null
+      ? null
+      : { ...incident, proposal: { ...proposal, expiresAt }, decision: { ...decision, decidedAt } },
+  );
+  const answer = await execute(run);
+  if (answer.outcome !== "waiting") throw new Error(answer.outcome);
+  expect(answer.checkAgainMs).toBeLessThanOrEqual(2 * MINUTE_MS);
 });
