@@ -150,3 +150,63 @@ test("a run that has waited long looks again as its proposal expires, in case it
   if (answer.outcome !== "waiting") throw new Error(answer.outcome);
   expect(answer.checkAgainMs).toBeLessThanOrEqual(2 * MINUTE_MS);
 });
+
+const optionsOf = async (): Promise<string[]> =>
+  (await shop.database.query<{ o: string[] }>("select reloptions as o from pg_class where relname = $1", [table]))
+    .rows[0]?.o ?? [];
+
+test("a setting that a person changed after the action is left alone by the way back, and told", async () => {
+  const parameters = { schema: "public", table, fillfactor: 85, oldFillfactor: null };
+  const run = await anApprovedRun({ kind: "set_table_fillfactor", parameters });
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  await shop.database.query(`alter table ${table} set (fillfactor = 70)`);
+  const because = "somebody changed it since: undo it by hand";
+  for (const _ of ["once", "and repeated"])
+    expect(await rollBack({ ...run, because: "it is slower" })).toEqual({ outcome: "failed", because });
+  expect(await optionsOf()).toEqual(["fillfactor=70"]);
+  expect((await told(run)).filter((text) => text.startsWith("Not undone"))).toEqual([
+    `Not undone: somebody changed public.${table} since (70).`,
+  ]);
+});
+
+test("a way back of two statements goes on after the first one, which nobody else made", async () => {
+  await shop.database.query(`alter table ${table} set (autovacuum_vacuum_scale_factor = 0.3)`);
+  const old = { oldEnabled: null, oldScaleFactor: 0.3, oldThreshold: null };
+  const parameters = { schema: "public", table, enabled: null, scaleFactor: 0.01, threshold: 500, ...old };
+  const run = await anApprovedRun({ kind: "set_table_autovacuum", parameters });
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  await shop.database.query(`alter table ${table} set (autovacuum_vacuum_scale_factor = 0.3)`);
+  expect(await rollBack({ ...run, because: "it is slower" })).toEqual({ outcome: "done" });
+  expect(await optionsOf()).toEqual(["autovacuum_vacuum_scale_factor=0.3"]);
+});
+
+test.each<[string, (role: string) => TypedAction, string]>([
+  [
+    "a role's connection limit",
+    (role) => ({ kind: "set_role_connection_limit", parameters: { role, limit: 20, oldLimit: -1 } }),
+    "connection limit 7",
+  ],
+  [
+    "a role's setting",
+    (role) => ({
+      kind: "set_role_setting",
+      parameters: { role, database: shop.database.name, setting: "work_mem", value: "64MB", oldValue: null },
+    }),
+    "in database DATABASE set work_mem = '7MB'",
+  ],
+])("%s that a person changed after the action is left alone by the way back", async (_what, actionOn, change) => {
+  count += 1;
+  const role = `app_${count}`;
+  await shop.database.query(`create role ${role}`);
+  const run = await anApprovedRun(actionOn(role));
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  const inDatabase = change.replace("DATABASE", shop.database.name);
+  await shop.database.query(`alter role ${role} ${inDatabase}`);
+  expect(await rollBack({ ...run, because: "it is slower" })).toMatchObject({ outcome: "failed" });
+  const { rows } = await shop.database.query<{ limit: number; own: string[] | null }>(
+    `select rolconnlimit as limit, setconfig as own from pg_roles left join pg_db_role_setting on setrole = pg_roles.oid
+     where rolname = $1`,
+    [role],
+  );
+  expect(rows).toContainEqual(change.startsWith("in") ? { limit: -1, own: ["work_mem=7MB"] } : { limit: 7, own: null });
+});
