@@ -14,7 +14,7 @@ import { acquireLock, keepServer } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tell, tellFailedAttempt } from "./attempts.ts";
 import { keepFiguresBefore, recordExecution } from "./execution-record.ts";
-import { guardrailFacts } from "./guardrail-facts.ts";
+import { guardrailFacts, refuseUnreadable } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
 import { lapsedInstruction } from "./standing-instruction.ts";
 import { theIncident, theServer } from "./subject.ts";
@@ -122,6 +122,7 @@ async function objection(run: Run, incident: Incident, look: Look): Promise<Answ
   if (proposal === null || decision === null) throw new Error("asked for objections to nothing");
   const consent = decision.by.kind === "instruction" ? "instruction" : "person";
   const facts = await guardrailFacts(run, proposal, look, consent);
+  refuseUnreadable(facts);
   // A long transaction ends by itself more often than not: the build waits for it here instead of in the server.
   const ruling = mayExecute({ ...facts, oldestTransactionSeconds: 0, unmetPreconditions: [] }, services().now());
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
