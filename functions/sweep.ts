@@ -29,6 +29,10 @@ export const STAGE: Pass = { limitMs: MINUTE_MS, atOnce: 4 };
 /** At most: reading incidents and servers, mending, freeing locks, dead letters, undelivered alerts, the archive. */
 export const STAGES = 7;
 
+/** The decisions whose event this process has raised, the oldest first: each raise stays in the run's history for good. */
+const raised = new Set<string>();
+const MOST_RAISED = 10_000;
+
 const throughIncidents = inRotation();
 const throughLocks = inRotation();
 
@@ -104,14 +108,24 @@ async function mend(incident: Incident, client: Runs): Promise<void> {
   if (incident.outbox.length > 0) await outbox.relay(incidentId);
   if (isClosed(state) && incident.resolution !== null) return;
   // The orchestration vanished, or never began: starting it again is safe, since each step answers what it did before.
-  if (!(await isAlive(client, runId))) {
+  const isThere = await isAlive(client, runId);
+  if (!isThere) {
     await client.startNew("respondToAlert", { instanceId: runId, input: { incidentId, serverId, runId } });
   }
   if (state === "awaitingApproval" && proposal !== null && decision !== null) {
     // Straight to the run: the broker would drop a second `resume` as a duplicate of one that it gave up on.
     const { decisionId, verdict } = decision;
+    const key = `${runId}/${decisionId}`;
+    if (isThere && raised.has(key)) return;
     await client.raiseEvent(runId, decisionEvent(proposal.round), { decisionId, verdict });
+    remember(key);
   }
+}
+
+function remember(key: string): void {
+  raised.add(key);
+  const [oldest] = raised;
+  if (oldest !== undefined && raised.size > MOST_RAISED) raised.delete(oldest);
 }
 
 /** Frees a server whose run has ended. One that still runs may be undoing what it did, long after its incident was closed. */
