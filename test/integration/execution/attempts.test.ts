@@ -169,6 +169,17 @@ test("a setting that a person changed after the action is left alone by the way 
   ]);
 });
 
+test("a proposal that was stored before it kept what was set is carried out, and taken back as it was agreed", async () => {
+  await shop.database.query(`alter table ${table} set (fillfactor = 100)`);
+  const run = await anApprovedRun({
+    kind: "set_table_fillfactor",
+    parameters: { schema: "public", table, fillfactor: 85 },
+  });
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  expect(await rollBack({ ...run, because: "it is slower" })).toEqual({ outcome: "done" });
+  expect(await optionsOf()).toEqual([]);
+});
+
 test("a way back of two statements goes on after the first one, which nobody else made", async () => {
   await shop.database.query(`alter table ${table} set (autovacuum_vacuum_scale_factor = 0.3)`);
   const old = { oldEnabled: null, oldScaleFactor: 0.3, oldThreshold: null };
