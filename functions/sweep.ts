@@ -9,7 +9,7 @@ import { failureText } from "../shared/core/log-text.ts";
 import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { archiveAudit } from "./archive-audit.ts";
-import { inRotation, inTime, type Pass } from "./in-time.ts";
+import { inRotation, inTime, oneAtATime, type Pass, rememberedUpTo } from "./in-time.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
@@ -30,11 +30,12 @@ export const STAGE: Pass = { limitMs: MINUTE_MS, atOnce: 4 };
 export const STAGES = 7;
 
 /** The decisions whose event this process has raised, the oldest first: each raise stays in the run's history for good. */
-const raised = new Set<string>();
-const MOST_RAISED = 10_000;
+const raised = rememberedUpTo(10_000);
 
 const throughIncidents = inRotation();
 const throughLocks = inRotation();
+/** The root of a day may take longer than a stage. */
+const oneArchivePass = oneAtATime();
 
 /** Every minute: re-drives whatever a crash or an outage left behind. Each repair is safe to repeat. */
 export const sweep = (_timer: unknown, context: InvocationContext): Promise<void> =>
@@ -72,7 +73,7 @@ export async function sweepOnce(client: Runs, context: Log, stage: Pass = STAGE)
   await receiveUndelivered(watched, context, stage);
   if (areRead && areKnown) context.log(`${SWEPT}: done`);
   // Last, since it may wait for a store that is away: nothing else needs the archive.
-  await attempt("archive the audit", limitMs, () => archiveAudit(context));
+  await attempt("archive the audit", limitMs, () => oneArchivePass(() => archiveAudit(context)));
   if (!areRead || !areKnown) throw new Error("the sweep could not read what there is to mend");
 }
 
@@ -118,14 +119,8 @@ async function mend(incident: Incident, client: Runs): Promise<void> {
     const key = `${runId}/${decisionId}`;
     if (isThere && raised.has(key)) return;
     await client.raiseEvent(runId, decisionEvent(proposal.round), { decisionId, verdict });
-    remember(key);
+    raised.add(key);
   }
-}
-
-function remember(key: string): void {
-  raised.add(key);
-  const [oldest] = raised;
-  if (oldest !== undefined && raised.size > MOST_RAISED) raised.delete(oldest);
 }
 
 /** Frees a server whose run has ended. One that still runs may be undoing what it did, long after its incident was closed. */
