@@ -122,6 +122,7 @@ test("nothing is proposed on a server whose record cannot be read, and on the ot
     return mayPropose(await guardrailFacts(run, aProposal(), look, "none"), new Date());
   };
   expect(await rulingOn("shop")).toMatchObject({ allowed: false, reason: expect.stringMatching(/cannot be read/) });
+  await services().servers.put(server("another"));
   expect(await rulingOn("another")).toMatchObject({ allowed: true });
 });
 
