@@ -3,19 +3,20 @@ import { ApprovalMessage } from "../shared/contracts/messages.ts";
 import { announced } from "../shared/core/incident-writes.ts";
 import { keepUnreadable } from "./dead-letters.ts";
 import { services } from "./services.ts";
-import { isDecided, visibleIncident } from "./visible-incident.ts";
+import { isDecided, isOver, visibleIncident } from "./visible-incident.ts";
 
 /** Queue `approvals`: checks the decision against the incident and the lock, then lets the run go on. */
 export async function approvalReceived(body: unknown): Promise<void> {
   const message = ApprovalMessage.safeParse(body);
   if (!message.success) return keepUnreadable("approvals", body, message.error);
-  await resumeRun(message.data.incidentId, message.data.decisionId);
+  await resumeRun(message.data);
 }
 
 /** Announces `resume` for a decided incident. The decision in the document counts, not what a message says. */
-async function resumeRun(incidentId: string, decisionId: string): Promise<void> {
+async function resumeRun(message: ApprovalMessage): Promise<void> {
+  const { incidentId, decisionId } = message;
   const { incidents, servers, outbox } = services();
-  const incident = await visibleIncident(incidentId, isDecided);
+  const incident = await visibleIncident(incidentId, (seen) => isDecided(seen) || isOver(seen, message));
   if (!isWaiting(incident, decisionId)) return;
   const lock = await servers.lock(incident.serverId);
   const isOurs = lock !== null && lock.runId === incident.runId && lock.fencingToken === incident.fencingToken;

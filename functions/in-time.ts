@@ -41,3 +41,25 @@ export function inRotation() {
     await Promise.all(Array.from({ length: atOnce }, worker));
   };
 }
+
+/** Work that is not begun a second time while it goes on, though nobody waits for it any more: whoever asks for it joins it. */
+export function oneAtATime() {
+  let underWay: Promise<void> | null = null;
+  return (work: () => Promise<void>): Promise<void> =>
+    (underWay ??= work().finally(() => {
+      underWay = null;
+    }));
+}
+
+/** The keys that were noted last; the oldest are forgotten. */
+export function rememberedUpTo(most: number) {
+  const keys = new Set<string>();
+  return {
+    has: (key: string): boolean => keys.has(key),
+    add: (key: string): void => {
+      keys.add(key);
+      const [oldest] = keys;
+      if (oldest !== undefined && keys.size > most) keys.delete(oldest);
+    },
+  };
+}

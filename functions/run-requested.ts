@@ -4,7 +4,7 @@ import { type ResumeMessage, RunsMessage, type TriggerMessage } from "../shared/
 import { decisionEvent } from "../shared/contracts/steps.ts";
 import { answerProbe } from "./probe.ts";
 import { keepUnreadable } from "./dead-letters.ts";
-import { isDecided, visibleIncident } from "./visible-incident.ts";
+import { isDecided, isOver, visibleIncident } from "./visible-incident.ts";
 
 /** Queue `runs`: starts runs, wakes waiting ones, answers probes. Messages come at least once; each is safe to repeat. */
 export async function runRequested(body: unknown, context: InvocationContext): Promise<void> {
@@ -34,11 +34,9 @@ export async function start({ incidentId, serverId, runId }: TriggerMessage, cli
 }
 
 /** Raises the decision's event, if the incident still says what the message says. */
-async function resume(
-  { incidentId, runId, decisionId, round }: ResumeMessage,
-  client: df.DurableClient,
-): Promise<void> {
-  const incident = await visibleIncident(incidentId, isDecided);
+export async function resume(message: ResumeMessage, client: Pick<df.DurableClient, "raiseEvent">): Promise<void> {
+  const { incidentId, runId, decisionId, round } = message;
+  const incident = await visibleIncident(incidentId, (seen) => isDecided(seen) || isOver(seen, message));
   if (incident.runId !== runId || incident.decision?.decisionId !== decisionId) return;
   if (incident.state !== "awaitingApproval") return;
   await client.raiseEvent(runId, decisionEvent(round), { decisionId, verdict: incident.decision.verdict });

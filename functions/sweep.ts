@@ -9,7 +9,7 @@ import { failureText } from "../shared/core/log-text.ts";
 import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { archiveAudit } from "./archive-audit.ts";
-import { inRotation, inTime, type Pass } from "./in-time.ts";
+import { inRotation, inTime, oneAtATime, type Pass, rememberedUpTo } from "./in-time.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
@@ -29,8 +29,13 @@ export const STAGE: Pass = { limitMs: MINUTE_MS, atOnce: 4 };
 /** At most: reading incidents and servers, mending, freeing locks, dead letters, undelivered alerts, the archive. */
 export const STAGES = 7;
 
+/** The decisions whose event this process has raised, the oldest first: each raise stays in the run's history for good. */
+const raised = rememberedUpTo(10_000);
+
 const throughIncidents = inRotation();
 const throughLocks = inRotation();
+/** The root of a day may take longer than a stage. */
+const oneArchivePass = oneAtATime();
 
 /** Every minute: re-drives whatever a crash or an outage left behind. Each repair is safe to repeat. */
 export const sweep = (_timer: unknown, context: InvocationContext): Promise<void> =>
@@ -68,7 +73,7 @@ export async function sweepOnce(client: Runs, context: Log, stage: Pass = STAGE)
   await receiveUndelivered(watched, context, stage);
   if (areRead && areKnown) context.log(`${SWEPT}: done`);
   // Last, since it may wait for a store that is away: nothing else needs the archive.
-  await attempt("archive the audit", limitMs, () => archiveAudit(context));
+  await attempt("archive the audit", limitMs, () => oneArchivePass(() => archiveAudit(context)));
   if (!areRead || !areKnown) throw new Error("the sweep could not read what there is to mend");
 }
 
@@ -104,13 +109,17 @@ async function mend(incident: Incident, client: Runs): Promise<void> {
   if (incident.outbox.length > 0) await outbox.relay(incidentId);
   if (isClosed(state) && incident.resolution !== null) return;
   // The orchestration vanished, or never began: starting it again is safe, since each step answers what it did before.
-  if (!(await isAlive(client, runId))) {
+  const isThere = await isAlive(client, runId);
+  if (!isThere) {
     await client.startNew("respondToAlert", { instanceId: runId, input: { incidentId, serverId, runId } });
   }
   if (state === "awaitingApproval" && proposal !== null && decision !== null) {
     // Straight to the run: the broker would drop a second `resume` as a duplicate of one that it gave up on.
     const { decisionId, verdict } = decision;
+    const key = `${runId}/${decisionId}`;
+    if (isThere && raised.has(key)) return;
     await client.raiseEvent(runId, decisionEvent(proposal.round), { decisionId, verdict });
+    raised.add(key);
   }
 }
 

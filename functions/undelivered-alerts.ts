@@ -5,7 +5,7 @@ import { receiptId } from "../shared/core/alert-reading.ts";
 import { failureText } from "../shared/core/log-text.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { receive } from "./alert-received.ts";
-import { inRotation, inTime, type Pass } from "./in-time.ts";
+import { inRotation, inTime, type Pass, rememberedUpTo } from "./in-time.ts";
 import { services } from "./services.ts";
 
 /** Azure is asked this often; a notification that was lost is found after at most so long. */
@@ -16,6 +16,8 @@ const GRACE_MS = 3 * MINUTE_MS;
 /** A round over all servers: when it began, and who has not been asked about in it. A sweep may end before the round does. */
 let round: { beganAt: string; left: Set<string> } | null = null;
 const throughServers = inRotation();
+/** What was ignored and told. Azure lists an alert for as long as nobody closes it, which may be a month. */
+const told = rememberedUpTo(10_000);
 type Log = Pick<InvocationContext, "warn">;
 
 /**
@@ -50,13 +52,22 @@ async function receiveOf(server: Server, context: Log): Promise<void> {
   for (const alert of answer.alerts) {
     const { firedDateTime, alertRule } = alert.data.essentials;
     if (msBetween(firedDateTime, now().toISOString()) < GRACE_MS || (await isReceived(alert))) continue;
-    const { disposition, incidentId } = await receive(alert);
-    context.warn(`${alertRule} on ${server.serverId} had not been taken in: ${disposition} ${incidentId ?? ""}`);
+    const { disposition, incidentId, reason } = await receive(alert);
+    const key = `${receiptId(alert)} ${reason}`;
+    if (disposition === "ignored" && told.has(key)) continue;
+    told.add(key);
+    const outcome = `${disposition} ${incidentId ?? reason ?? ""}`;
+    context.warn(`${alertRule} on ${server.serverId} had not been taken in: ${outcome}`);
   }
 }
 
-/** Whether it was taken in. One that was ignored, since its server was not registered or enabled yet, was not. */
+/**
+ * Whether it was taken in. One that was ignored, since its server was not registered or enabled yet, was not; unless its resolution has
+ * come: then it opens nothing any more, however long Azure lists it.
+ */
 async function isReceived(alert: CommonAlert): Promise<boolean> {
-  const receipt = await services().alerts.read(receiptId(alert));
-  return receipt !== null && receipt.answer.disposition !== "ignored";
+  const { alerts } = services();
+  const receipt = await alerts.read(receiptId(alert));
+  if (receipt === null) return false;
+  return receipt.answer.disposition !== "ignored" || (await alerts.read(receiptId(alert, "Resolved"))) !== null;
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Incident } from "../shared/contracts/incident.ts";
+import type { ApprovalMessage, ResumeMessage } from "../shared/contracts/messages.ts";
+import { proposalIdOf } from "../shared/core/digest.ts";
 import { services } from "./services.ts";
 
 /** Replicas agree within milliseconds; the broker delivers ten times, each time so long. */
@@ -28,3 +30,11 @@ export const isDecided = ({ state, decision }: Incident): boolean => {
   const isEarly = state === "received" || state === "dispatched" || state === "investigating";
   return !isEarly && !(state === "awaitingApproval" && decision === null);
 };
+
+/** Whether a message is of a round whose run has proposed again since: nothing follows from it, however long one waits. */
+export function isOver({ runId, proposal }: Incident, message: ResumeMessage | ApprovalMessage): boolean {
+  if (proposal === null) return false;
+  if (message.type === "resume") return message.runId === runId && message.round < proposal.round;
+  const earlier = Array.from({ length: proposal.round - 1 }, (_, place) => proposalIdOf(runId, place + 1));
+  return earlier.includes(message.proposalId);
+}

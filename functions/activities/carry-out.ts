@@ -47,8 +47,8 @@ async function throughPlatform(
   { isDue, reasonToStop }: PlatformWork,
 ): Promise<StatementRun> {
   const { platform } = services();
-  if (!(await isDue())) return { outcome: "done" };
-  const because = await reasonToStop();
+  const because = (await reasonToStop()) ?? ((await isDue()) ? await reasonToStop() : undefined);
+  if (because === undefined) return { outcome: "done" };
   if (because !== null) return { outcome: "stopped", because };
   const { kind, parameters } = action;
   if (kind === "set_server_parameter") return platform.setServerParameter({ resourceId, ...parameters });

@@ -5,7 +5,7 @@ import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { mayExecute } from "../../shared/core/guardrails.ts";
 import { entryBy, moved } from "../../shared/core/incident-writes.ts";
-import { lookAgainMs } from "../../shared/core/pace.ts";
+import { lookAgainBy, lookAgainMs } from "../../shared/core/pace.ts";
 import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import type { StatementRun } from "../../shared/execution/run-statement.ts";
@@ -14,7 +14,7 @@ import { acquireLock, keepServer } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tell, tellFailedAttempt } from "./attempts.ts";
 import { keepFiguresBefore, recordExecution } from "./execution-record.ts";
-import { guardrailFacts } from "./guardrail-facts.ts";
+import { guardrailFacts, refuseUnreadable } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
 import { lapsedInstruction } from "./standing-instruction.ts";
 import { theIncident, theServer } from "./subject.ts";
@@ -51,7 +51,7 @@ export async function execute(run: Run): Promise<Answer> {
   // What a document says is carried out only as the catalogue writes it today.
   if (statementOf(proposal.action) !== proposal.statement)
     return { outcome: "changed", because: "the catalogue writes this action in another way now" };
-  const turnMs = lookAgainMs(decision.decidedAt, now(), WAIT_MS);
+  const turnMs = untilTurnMs(proposal, decision.decidedAt);
   const graver = await graverOneWaiting(incident);
   if (graver !== null) return waiting(`the graver incident ${graver} goes first`, turnMs);
   const locked = await acquireLock(run);
@@ -69,6 +69,9 @@ export async function execute(run: Run): Promise<Answer> {
 
 const AT_WORK = "the work goes on in the server";
 const EXPIRED: Answer = { outcome: "refused", because: "the proposal has expired" };
+/** When a run that waits for its turn looks again: also as its proposal expires, since its turn may come just before. */
+const untilTurnMs = ({ expiresAt }: ProposedAction, decidedAt: string): number =>
+  lookAgainBy(expiresAt, decidedAt, services().now(), WAIT_MS);
 const isExpired = ({ expiresAt }: ProposedAction): boolean =>
   Date.parse(expiresAt) + LATE_MS <= services().now().getTime();
 
@@ -84,7 +87,7 @@ async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promi
   const since = attempts.at(-1) ?? incident.decision?.decidedAt ?? agreed.proposedAt;
   const workMs = lookAgainMs(since, services().now(), WORK_MS);
   const atWork = await atWorkInAzure(run, agreed.action);
-  if (atWork !== null) return waiting(atWork, workMs);
+  if (atWork !== null) return waiting(atWork, Math.min(workMs, untilTurnMs(agreed, since)));
   const look = await lookAt(run, agreed.action);
   // What was there before this run first tried is somebody else's.
   if (look.progress === "other" || (look.progress !== "pending" && attempts.length === 0))
@@ -119,6 +122,7 @@ async function objection(run: Run, incident: Incident, look: Look): Promise<Answ
   if (proposal === null || decision === null) throw new Error("asked for objections to nothing");
   const consent = decision.by.kind === "instruction" ? "instruction" : "person";
   const facts = await guardrailFacts(run, proposal, look, consent);
+  refuseUnreadable(facts);
   // A long transaction ends by itself more often than not: the build waits for it here instead of in the server.
   const ruling = mayExecute({ ...facts, oldestTransactionSeconds: 0, unmetPreconditions: [] }, services().now());
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
@@ -129,7 +133,7 @@ async function objection(run: Run, incident: Incident, look: Look): Promise<Answ
   if (because !== null) return { outcome: "changed", because };
   if (look.progress !== "leftover" && isExpired(proposal)) return EXPIRED;
   const calm = mayExecute(facts, services().now());
-  return calm.allowed ? null : waiting(calm.reason, lookAgainMs(decision.decidedAt, services().now(), WAIT_MS));
+  return calm.allowed ? null : waiting(calm.reason, untilTurnMs(proposal, decision.decidedAt));
 }
 
 async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<Answer> {
@@ -165,12 +169,15 @@ type Tried = { result: StatementRun; after: Look | null; tried: "attempt" | "lef
 
 /** What an attempt came to whose end the catalog does not show. */
 async function notDone(run: Run, agreed: ProposedAction, { result, after, tried }: Tried): Promise<Answer> {
-  const began = (await attemptsOf(run, tried)).at(-1) ?? agreed.proposedAt;
+  const { decision } = await theIncident(run);
+  const decidedAt = decision?.decidedAt ?? agreed.proposedAt;
+  const began = (await attemptsOf(run, tried)).at(-1);
+  const workMs = lookAgainMs(began ?? decidedAt, services().now(), WORK_MS);
   switch (result.outcome) {
     case "running":
-      return waiting(AT_WORK, lookAgainMs(began, services().now(), WORK_MS));
+      return waiting(AT_WORK, workMs);
     case "busy":
-      return waiting(result.because, lookAgainMs(began, services().now(), WORK_MS));
+      return waiting(result.because, Math.min(workMs, untilTurnMs(agreed, decidedAt)));
     case "stopped":
       return { outcome: "refused", because: `${result.because}${begunBefore(agreed, after)}` };
     case "failed":

@@ -112,6 +112,11 @@ export async function readAutonomy(): Promise<Pick<GuardrailFacts, "killSwitch" 
   }
 }
 
+/** Directly before a statement one failed read must not end a run for good: nothing goes out, and the step is repeated. */
+export function refuseUnreadable({ killSwitch }: Pick<GuardrailFacts, "killSwitch">): void {
+  if (killSwitch === "unreadable") throw new Error("the kill switch cannot be read, so it counts as on for now");
+}
+
 /** What PgMedic did on this server lately, this run left out. */
 async function pastActions(run: Run, now: Date): Promise<Pick<GuardrailFacts, "pastActions" | "unreadablePast">> {
   const since = later(now, -MEMORY_MS).toISOString();

@@ -1,11 +1,15 @@
+import { statementTexts } from "../../shared/catalogue/diagnostics/statement-texts.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
+import { isCut } from "../../shared/core/cut-text.ts";
 import { later, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { isMetric, isMomentary, readMeasure } from "../../shared/execution/read-measure.ts";
 import { readCatalog } from "../../shared/investigation/read-catalog.ts";
+import { readServerFacts } from "../../shared/investigation/take-snapshot.ts";
 import { withPlannerClone } from "../database.ts";
 import { services } from "../services.ts";
+import { tell } from "./attempts.ts";
 import { theServer } from "./subject.ts";
 import { asInvestigatorOf } from "./target.ts";
 
@@ -55,14 +59,33 @@ async function lostGain(run: Run, proposal: ProposedAction, { table, gate }: Loo
   const catalog = await asInvestigatorOf(run, (session) =>
     readCatalog(session, { version: gate.version, schemas: [table.schema], tableNames: [table.table] }),
   );
+  const query = isCut(main.query) ? await wholeText(run, main.queryId) : main.query;
+  if (query === null) {
+    await tell(
+      run,
+      "execution",
+      "The gain was not checked again: the main statement is stored cut, and is not known now.",
+    );
+    return null;
+  }
   const { method, keys, where, include } = action.parameters;
   return withPlannerClone(async (clone) => {
     const { indexes } = await clone.load(catalog, [{ table, shape: { method, keys, where, include } }]);
-    const before = await clone.plan(main.query);
-    const after = await clone.plan(main.query, indexes);
+    const before = await clone.plan(query);
+    const after = await clone.plan(query, indexes);
     // A statement that joins other tables cannot be planned from one table alone; what was planned at proposal then stands.
     if (!before.ok || !after.ok) return null;
     const gain = 1 - after.cost / before.cost;
     return gain < minimumGain ? `the gain is only ${Math.round(gain * 100)} % now` : null;
+  });
+}
+
+/** A statement that was too long to be stored whole, as pg_stat_statements still has it; null when it does not. */
+function wholeText(run: Run, key: string): Promise<string | null> {
+  return asInvestigatorOf(run, async (session) => {
+    const { statements_schema: schema } = await readServerFacts(session);
+    if (schema === null) return null;
+    const [known] = await session.query(statementTexts(schema), [[key]]);
+    return known?.query ?? null;
   });
 }

@@ -8,7 +8,7 @@ import { lookAgainMs } from "../../shared/core/pace.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { services } from "../services.ts";
-import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tellFailedAttempt } from "./attempts.ts";
+import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tell, tellFailedAttempt } from "./attempts.ts";
 import { acquireLock } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { noteSize } from "./note-size.ts";
@@ -53,6 +53,8 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<Answer> {
   const before = await lookAt(run, action);
   if (before.progress === "running") return waiting(run, incident, "undoing it goes on in the server");
   if (!isUndone(before)) {
+    const changedSince = await toldChange(run, before);
+    if (changedSince !== null) return changedSince;
     if ((await attemptsOf(run, "undo")).length >= MAXIMUM_ATTEMPTS)
       return { outcome: "failed", because: `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts: undo it by hand` };
     const notDone = await carryOutBack(run, incident, { back: { ...proposal, action }, before, isUndone });
@@ -73,6 +75,17 @@ export async function rollBack(input: StepInput<"rollBack">): Promise<Answer> {
   return { outcome: "done" };
 }
 
+/** What a person set after the action is theirs: the way back restores only what the action itself changed. */
+const changedByOthers = ({ preconditions }: Look) =>
+  preconditions.find(({ id, holds }) => id === "as-it-was" && !holds);
+
+async function toldChange(run: Run, look: Look): Promise<Answer | null> {
+  const changed = changedByOthers(look);
+  if (changed === undefined) return null;
+  await tell(run, "rollBack", `Not undone: somebody changed ${look.what} since (${changed.observed}).`);
+  return { outcome: "failed", because: "somebody changed it since: undo it by hand" };
+}
+
 type Undoing = { back: ProposedAction; before: Look; isUndone: (look: Look) => boolean };
 
 /** Carries the way back out; answers why it is not undone yet, or null when it is. */
@@ -85,7 +98,8 @@ async function carryOutBack(run: Run, incident: Incident, { back, before, isUndo
     statements,
     owner: before.owner,
     isDue: async () => {
-      if (isUndone(await lookAt(run, action))) return false;
+      const look = await lookAt(run, action);
+      if (isUndone(look) || changedByOthers(look) !== undefined) return false;
       await countAttempt(run, "undo");
       return true;
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { z } from "zod";
+import { UnreadableDocument } from "../../shared/adapters/documents.ts";
 import { ServerList, ServerView } from "../../shared/contracts/api.ts";
 import { isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
@@ -9,6 +10,7 @@ import { ServerReport } from "../../shared/contracts/server-report.ts";
 import { answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { awaitRunner } from "./await-runner.ts";
+import type { Person } from "./principal.ts";
 
 const unknown = (serverId: string): HttpResponseInit =>
   problem(404, "unknown-server", { title: `There is no server "${serverId}"` });
@@ -26,8 +28,12 @@ export async function readServer(request: HttpRequest): Promise<HttpResponseInit
   return server === null ? unknown(idIn(request)) : answerAs(ServerView, 200, await viewOf(server));
 }
 
-/** `PUT /api/servers/{serverId}`: registers a server, or changes its registration. */
-export async function putServer(request: HttpRequest): Promise<HttpResponseInit> {
+/** `PUT /api/servers/{serverId}`: registers a server, or changes its registration. One that cannot be read is replaced. */
+export async function putServer(
+  request: HttpRequest,
+  _person: Person,
+  context: Pick<InvocationContext, "warn">,
+): Promise<HttpResponseInit> {
   const { servers, now } = services();
   const id = Id.safeParse(idIn(request));
   if (!id.success) return invalid(id.error);
@@ -35,7 +41,10 @@ export async function putServer(request: HttpRequest): Promise<HttpResponseInit>
   if (!body.ok) return body.response;
   const registration = ServerRegistration.safeParse(body.value);
   if (!registration.success) return invalid(registration.error);
-  const known = await servers.read(id.data);
+  const stored = await readableOrNot(id.data);
+  if (stored instanceof UnreadableDocument)
+    context.warn(`the registration of ${id.data} is replaced: ${stored.message}`);
+  const known = stored instanceof UnreadableDocument ? null : stored;
   const server: Server = {
     ...known,
     ...registration.data,
@@ -43,7 +52,17 @@ export async function putServer(request: HttpRequest): Promise<HttpResponseInit>
     registeredAt: known?.registeredAt ?? now().toISOString(),
   };
   await servers.put(server);
-  return answerAs(ServerView, known === null ? 201 : 200, await viewOf(server));
+  return answerAs(ServerView, stored === null ? 201 : 200, await viewOf(server));
+}
+
+/** Registering a server again is how an admin gets it back when nothing can read what is stored of it. */
+async function readableOrNot(serverId: string): Promise<Server | UnreadableDocument | null> {
+  try {
+    return await services().servers.read(serverId);
+  } catch (failure) {
+    if (failure instanceof UnreadableDocument) return failure;
+    throw failure;
+  }
 }
 
 /** `DELETE /api/servers/{serverId}` */

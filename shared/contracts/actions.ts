@@ -28,14 +28,15 @@ const CreateStatisticsParameters = z.strictObject({
   kinds: z.array(StatisticsKind).min(1).max(3),
 });
 const DropStatisticsParameters = z.strictObject({ ...relation, name: PgName });
-// What was set before is the way back. Where a stored proposal does not say, it goes back to the server's own, as it was agreed.
+// What was set before is the way back. A proposal that was stored before these fields does not say: it goes back to the server's own, as it
+// was agreed, and is not held against what is set now.
 const statisticsTarget = z.number().int().min(-1).max(10_000);
 /** -1 is the server's default_statistics_target. */
 const ColumnStatisticsParameters = z.strictObject({
   ...relation,
   column: PgName,
   target: statisticsTarget,
-  oldTarget: statisticsTarget.default(-1),
+  oldTarget: statisticsTarget.optional(),
 });
 const scaleFactor = z.number().min(0).max(1).nullable();
 const threshold = z.number().int().min(0).nullable();
@@ -45,12 +46,12 @@ const AutovacuumParameters = z.strictObject({
   enabled: z.boolean().nullable(),
   scaleFactor,
   threshold,
-  oldEnabled: z.boolean().nullable().default(null),
-  oldScaleFactor: scaleFactor.default(null),
-  oldThreshold: threshold.default(null),
+  oldEnabled: z.boolean().nullable().optional(),
+  oldScaleFactor: scaleFactor.optional(),
+  oldThreshold: threshold.optional(),
 });
 const fillfactor = z.number().int().min(10).max(100).nullable();
-const FillfactorParameters = z.strictObject({ ...relation, fillfactor, oldFillfactor: fillfactor.default(null) });
+const FillfactorParameters = z.strictObject({ ...relation, fillfactor, oldFillfactor: fillfactor.optional() });
 
 /** A session is its process id and when it began: process ids are given out again. `xactStart` binds the very transaction. */
 const SessionParameters = z.strictObject({

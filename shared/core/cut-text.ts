@@ -14,6 +14,9 @@ export function cutText(text: string, mostBytes: number): string {
   return `${kept}\n… (cut here: it has ${bytes.length.toLocaleString("en")} bytes in all)`;
 }
 
+/** Whether a text is what `cutText` left of a longer one: such a statement cannot be parsed any more. */
+export const isCut = (text: string): boolean => /\n… \(cut here: it has [\d,]+ bytes in all\)$/.test(text);
+
 /** Of the costliest statements so much is kept, of the others so little: together they must fit into the incident's document. */
 const BYTES = { much: 20_000, little: 1_000, costliest: 5 } as const;
 

@@ -18,3 +18,6 @@ export const digest = (value: unknown): string => createHash("sha256").update(ca
 
 /** A short id that follows from what it names, so that repeating a step makes the same one: `<prefix>-<20 hex digits>`. */
 export const derivedId = (prefix: string, ...parts: unknown[]): string => `${prefix}-${digest(parts).slice(0, 20)}`;
+
+/** The id of the proposal that a run makes in a round. */
+export const proposalIdOf = (runId: string, round: number): string => derivedId("prop", runId, round);

@@ -34,7 +34,8 @@ export type UseAsked = Omit<Occasion, "doneToday"> & { runId: string };
 
 /**
  * Asks an instruction for a run, and counts it among those that were allowed: `next` is what it allowed lately then, null when nothing
- * changes. A use is never given back: who decided and did not act may still have begun to.
+ * changes. A run counts once, from the moment at which it asked last: between its decision and its action may lie days. A use is never
+ * given back: who decided and did not act may still have begun to.
  */
 export function takeUse(
   instruction: Instruction,
@@ -42,12 +43,9 @@ export function takeUse(
   { runId, ...occasion }: UseAsked,
   now: Date,
 ): { next: InstructionUses | null; answer: Match } {
-  const lately = uses.filter(({ at }) => Date.parse(at) > now.getTime() - DAY_MS);
-  const others = lately.filter((use) => use.runId !== runId);
+  const others = uses.filter((use) => use.runId !== runId && Date.parse(use.at) > now.getTime() - DAY_MS);
   const answer = matchInstruction(instruction, { ...occasion, doneToday: others.length }, now);
-  const isCounted = others.length < lately.length;
-  const next = answer.matches && !isCounted ? { uses: [...lately, { runId, at: now.toISOString() }] } : null;
-  return { next, answer };
+  return { next: answer.matches ? { uses: [...others, { runId, at: now.toISOString() }] } : null, answer };
 }
 
 function outOfScope({ scope }: Instruction, { serverId, database, proposal }: Occasion): string | null {

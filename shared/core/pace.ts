@@ -9,3 +9,10 @@ export function lookAgainMs(since: string, now: Date, leastMs: number): number {
   const waitedMs = now.getTime() - Date.parse(since);
   return Math.round(Math.min(Math.max(waitedMs * SHARE_OF_THE_WAIT, leastMs), MOST_MS));
 }
+
+/** As `lookAgainMs`, with one look as `until` passes, or at most `leastMs` later: what came about just before it is not missed. */
+export function lookAgainBy(until: string, since: string, now: Date, leastMs: number): number {
+  const leftMs = Date.parse(until) - now.getTime();
+  const pauseMs = lookAgainMs(since, now, leastMs);
+  return leftMs < 0 ? pauseMs : Math.min(pauseMs, Math.max(leftMs, leastMs));
+}

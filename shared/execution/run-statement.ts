@@ -34,7 +34,7 @@ type Request = {
   waitMs: number;
   /** Asked once the target is this session's own: what was seen before may have changed. */
   isDue?: () => Promise<boolean>;
-  /** Asked directly before each statement: why it must not go out, or null. */
+  /** Asked before anything is counted as due, and again directly before each statement: why it must not go out, or null. */
   reasonToStop?: () => Promise<string | null>;
 };
 
@@ -48,6 +48,9 @@ export async function runStatement(
 ): Promise<StatementRun> {
   const [lock] = await session.query(advisoryLock, [target]);
   if (lock?.locked !== true) return { outcome: "busy", because: "another session works on this target" };
+  // Asked first: an attempt that must not be made is none.
+  const because = (await work.reasonToStop?.()) ?? null;
+  if (because !== null) return { outcome: "stopped", because };
   if (isDue !== undefined && !(await isDue())) return { outcome: "done" };
   if (owner !== null) await session.query(becomeOwner(owner));
   const running = inTurn(session, work);

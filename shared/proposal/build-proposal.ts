@@ -3,7 +3,7 @@ import type { TypedAction } from "../contracts/actions.ts";
 import type { JudgedBy } from "../contracts/measure.ts";
 import type { ProposedAction } from "../contracts/proposal.ts";
 import type { Remedy } from "../contracts/remedy.ts";
-import { derivedId, digest } from "../core/digest.ts";
+import { digest, proposalIdOf } from "../core/digest.ts";
 import { later } from "../core/time.ts";
 import type { Look } from "../execution/look.ts";
 
@@ -32,7 +32,7 @@ export function buildProposal(request: ProposalRequest, now: Date): ProposedActi
   const { riskClass, isDestructive, inverse, lock, migration } = known(action);
   const [main] = remedy.targets;
   const body = {
-    proposalId: derivedId("prop", runId, round),
+    proposalId: proposalIdOf(runId, round),
     round,
     action,
     statement: statementOf(action),

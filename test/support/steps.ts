@@ -25,9 +25,9 @@ export async function startDocuments(): Promise<Services & { stopAll: () => Prom
 }
 
 /** Starts the documents and a watched server with a database of its own. */
-export async function startShop() {
+export async function startShop(settings: Record<string, string> = {}) {
   const documents = await startDocuments();
-  const cluster = await startCluster();
+  const cluster = await startCluster(settings);
   const database = await cluster.createDatabase();
   process.env["SHOP_URL"] = cluster.url(database.name);
   await documents.servers.put(aServer());

@@ -16,7 +16,7 @@ export const setColumnStatistics: ActionEntry<"set_column_statistics"> = {
   ],
   inverse: ({ target, oldTarget, ...column }) => ({
     kind: "set_column_statistics",
-    parameters: { ...column, target: oldTarget, oldTarget: target },
+    parameters: { ...column, target: oldTarget ?? -1, oldTarget: target },
   }),
   migration: ({ schema, table, column, target }) =>
     `ALTER TABLE ${identifier(schema, table)} ALTER COLUMN ${identifier(column)} SET STATISTICS ${target};\n`,

@@ -38,9 +38,9 @@ export const setTableAutovacuum: ActionEntry<"set_table_autovacuum"> = {
     parameters: {
       schema,
       table,
-      enabled: oldEnabled,
-      scaleFactor: oldScaleFactor,
-      threshold: oldThreshold,
+      enabled: oldEnabled ?? null,
+      scaleFactor: oldScaleFactor ?? null,
+      threshold: oldThreshold ?? null,
       oldEnabled: enabled,
       oldScaleFactor: scaleFactor,
       oldThreshold: threshold,

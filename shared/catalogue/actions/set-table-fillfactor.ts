@@ -19,7 +19,7 @@ export const setTableFillfactor: ActionEntry<"set_table_fillfactor"> = {
   statements: (parameters) => [statementOf(parameters)],
   inverse: ({ fillfactor, oldFillfactor, ...relation }) => ({
     kind: "set_table_fillfactor",
-    parameters: { ...relation, fillfactor: oldFillfactor, oldFillfactor: fillfactor },
+    parameters: { ...relation, fillfactor: oldFillfactor ?? null, oldFillfactor: fillfactor },
   }),
   migration: (parameters) => `${statementOf(parameters)};\n`,
 };

@@ -1,15 +1,17 @@
 // The audit archive on real Blob Storage (Azurite) and a real Cosmos DB client: once and in order, whatever is killed, raced or away.
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { archiveAudit } from "../../../functions/archive-audit.ts";
 import { archiveIncident } from "../../../functions/archive-chain.ts";
 import { anchorDay } from "../../../functions/archive-root.ts";
 import { services } from "../../../functions/services.ts";
+import { sweepOnce as wholeSweep } from "../../../functions/sweep.ts";
 import { AuditEntry } from "../../../shared/contracts/api.ts";
 import { DailyRoot } from "../../../shared/contracts/archive.ts";
 import { blobOf, ROOTS } from "../../../shared/core/audit-archive.ts";
 import { verifyChain } from "../../../shared/core/audit-chain.ts";
 import { dayBefore } from "../../../shared/core/audit-root.ts";
+import { eventually } from "../../support/cloud.ts";
 import { startProcess } from "../../support/process.ts";
 import { appendEntries, startStores, type Stores } from "../../support/stores.ts";
 
@@ -196,4 +198,24 @@ test("another archive in place of the old one gets everything", async () => {
   await sweepOnce();
   for (const id of ["inc-1", "inc-2", "inc-race", "inc-bent"]) await expectWhole(id);
   expect(lines.join("\n")).toContain("error pgmedic.archive: this archive is not the one from before");
+});
+
+test("a sweep that comes while the archive of the one before goes on begins no second pass beside it", async () => {
+  const { system } = services();
+  const real = system.archiveProgress.bind(system);
+  const waiting: (() => void)[] = [];
+  const spy = vi.spyOn(system, "archiveProgress").mockImplementation(async () => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return real();
+  });
+  const none = { getStatus: () => Promise.reject(new Error("404")) };
+  const runs = { ...none, startNew: () => Promise.resolve(""), raiseEvent: () => Promise.resolve() };
+  const sweep = () => wholeSweep(runs, log, { limitMs: 400, atOnce: 1 });
+  await sweep();
+  await sweep();
+  expect(waiting).toHaveLength(1);
+  await appendEntries("inc-1", "meanwhile");
+  waiting[0]?.();
+  await eventually(async () => ((await keysOf("inc-1")).includes("meanwhile") ? true : null), { what: "the entry" });
+  spy.mockRestore();
 });

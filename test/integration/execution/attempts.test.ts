@@ -8,7 +8,7 @@ import { rollBack } from "../../../functions/activities/roll-back.ts";
 import type { TypedAction } from "../../../shared/contracts/actions.ts";
 import { plainShape } from "../../../shared/contracts/index-shape.ts";
 import type { Run } from "../../../shared/contracts/steps.ts";
-import { HOUR_MS, later, MINUTE_MS } from "../../../shared/core/time.ts";
+import { DAY_MS, HOUR_MS, later, MINUTE_MS } from "../../../shared/core/time.ts";
 import { eventually } from "../../support/cloud.ts";
 import { anApprovedRun, aRunThatFound, startShop } from "../../support/steps.ts";
 
@@ -134,4 +134,90 @@ test("a run that has waited an hour for another run's server looks again in six 
   const later1 = await execute(run);
   if (later1.outcome !== "waiting") throw new Error(later1.outcome);
   expect(Math.round(later1.checkAgainMs / MINUTE_MS)).toBe(6);
+});
+
+test("a run that has waited long looks again as its proposal expires, in case it is its turn just before", async () => {
+  await acquireLock(await aRunThatFound(anIndex()));
+  const run = await anApprovedRun(anIndex());
+  const decidedAt = later(new Date(), -DAY_MS).toISOString();
+  const expiresAt = later(new Date(), 2 * MINUTE_MS).toISOString();
+  await shop.incidents.change(run.incidentId, ({ proposal, decision, ...incident }) =>
+    proposal === null || decision === null
+      ? null
+      : { ...incident, proposal: { ...proposal, expiresAt }, decision: { ...decision, decidedAt } },
+  );
+  const answer = await execute(run);
+  if (answer.outcome !== "waiting") throw new Error(answer.outcome);
+  expect(answer.checkAgainMs).toBeLessThanOrEqual(2 * MINUTE_MS);
+});
+
+const optionsOf = async (): Promise<string[]> =>
+  (await shop.database.query<{ o: string[] }>("select reloptions as o from pg_class where relname = $1", [table]))
+    .rows[0]?.o ?? [];
+
+test("a setting that a person changed after the action is left alone by the way back, and told", async () => {
+  const parameters = { schema: "public", table, fillfactor: 85, oldFillfactor: null };
+  const run = await anApprovedRun({ kind: "set_table_fillfactor", parameters });
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  await shop.database.query(`alter table ${table} set (fillfactor = 70)`);
+  const because = "somebody changed it since: undo it by hand";
+  for (const _ of ["once", "and repeated"])
+    expect(await rollBack({ ...run, because: "it is slower" })).toEqual({ outcome: "failed", because });
+  expect(await optionsOf()).toEqual(["fillfactor=70"]);
+  expect((await told(run)).filter((text) => text.startsWith("Not undone"))).toEqual([
+    `Not undone: somebody changed public.${table} since (70).`,
+  ]);
+});
+
+test("a proposal that was stored before it kept what was set is carried out, and taken back as it was agreed", async () => {
+  await shop.database.query(`alter table ${table} set (fillfactor = 100)`);
+  const run = await anApprovedRun({
+    kind: "set_table_fillfactor",
+    parameters: { schema: "public", table, fillfactor: 85 },
+  });
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  expect(await rollBack({ ...run, because: "it is slower" })).toEqual({ outcome: "done" });
+  expect(await optionsOf()).toEqual([]);
+});
+
+test("a way back of two statements goes on after the first one, which nobody else made", async () => {
+  await shop.database.query(`alter table ${table} set (autovacuum_vacuum_scale_factor = 0.3)`);
+  const old = { oldEnabled: null, oldScaleFactor: 0.3, oldThreshold: null };
+  const parameters = { schema: "public", table, enabled: null, scaleFactor: 0.01, threshold: 500, ...old };
+  const run = await anApprovedRun({ kind: "set_table_autovacuum", parameters });
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  await shop.database.query(`alter table ${table} set (autovacuum_vacuum_scale_factor = 0.3)`);
+  expect(await rollBack({ ...run, because: "it is slower" })).toEqual({ outcome: "done" });
+  expect(await optionsOf()).toEqual(["autovacuum_vacuum_scale_factor=0.3"]);
+});
+
+test.each<[string, (role: string) => TypedAction, string]>([
+  [
+    "a role's connection limit",
+    (role) => ({ kind: "set_role_connection_limit", parameters: { role, limit: 20, oldLimit: -1 } }),
+    "connection limit 7",
+  ],
+  [
+    "a role's setting",
+    (role) => ({
+      kind: "set_role_setting",
+      parameters: { role, database: shop.database.name, setting: "work_mem", value: "64MB", oldValue: null },
+    }),
+    "in database DATABASE set work_mem = '7MB'",
+  ],
+])("%s that a person changed after the action is left alone by the way back", async (_what, actionOn, change) => {
+  count += 1;
+  const role = `app_${count}`;
+  await shop.database.query(`create role ${role}`);
+  const run = await anApprovedRun(actionOn(role));
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  const inDatabase = change.replace("DATABASE", shop.database.name);
+  await shop.database.query(`alter role ${role} ${inDatabase}`);
+  expect(await rollBack({ ...run, because: "it is slower" })).toMatchObject({ outcome: "failed" });
+  const { rows } = await shop.database.query<{ limit: number; own: string[] | null }>(
+    `select rolconnlimit as limit, setconfig as own from pg_roles left join pg_db_role_setting on setrole = pg_roles.oid
+     where rolname = $1`,
+    [role],
+  );
+  expect(rows).toContainEqual(change.startsWith("in") ? { limit: -1, own: ["work_mem=7MB"] } : { limit: 7, own: null });
 });

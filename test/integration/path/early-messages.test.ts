@@ -1,11 +1,12 @@
 // Messages that arrive before what they are about: another process wrote it, and this one does not see it yet.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { approvalReceived } from "../../../functions/approval-received.ts";
-import { start } from "../../../functions/run-requested.ts";
+import { resume, start } from "../../../functions/run-requested.ts";
 import { services } from "../../../functions/services.ts";
 import type { Decision } from "../../../shared/contracts/decision.ts";
 import type { Incident } from "../../../shared/contracts/incident.ts";
 import type { ApprovalMessage, TriggerMessage } from "../../../shared/contracts/messages.ts";
+import { proposalIdOf } from "../../../shared/core/digest.ts";
 import { type Platform, startPlatform } from "../../chaos/support/platform.ts";
 import { eventually } from "../../support/cloud.ts";
 import { ANN, anIncident, aProposal, NOW } from "../../support/incidents.ts";
@@ -72,6 +73,24 @@ test("an approval of what was decided otherwise, or is over, is done at once", a
   await approvalReceived(approvalOf("inc-other", "dec-second"));
   await approvalReceived(approvalOf("inc-over", "dec-over"));
   expect(await platform.messages()).not.toContain("runs dec-over-resume");
+});
+
+test("a message of a round that is over is done at once: its run has proposed again, and nobody decided that yet", async () => {
+  const incidentId = "inc-again";
+  const runId = `${incidentId}-r1`;
+  const second = aProposal({ proposalId: proposalIdOf(runId, 2), round: 2, expiresAt: proposal.expiresAt });
+  await services().incidents.create({ ...waiting(incidentId, null), proposal: second });
+  const raised: string[] = [];
+  const client = { raiseEvent: (id: string) => Promise.resolve(void raised.push(id)) };
+  const about = { incidentId, runId, decisionId: "dec-round-1", fencingToken: 1 };
+  const message = { schemaVersion: 1, type: "resume", ...about } as const;
+  await resume({ ...message, round: 1 }, client);
+  const late = { ...approvalOf(incidentId, "dec-round-1"), proposalId: proposalIdOf(runId, 1) };
+  await approvalReceived(late);
+  expect(raised).toEqual([]);
+  expect(await platform.messages()).not.toContain("runs dec-round-1-resume");
+  await expect(resume({ ...message, round: 2 }, client)).rejects.toThrow("does not show yet");
+  await expect(approvalReceived({ ...late, proposalId: second.proposalId })).rejects.toThrow("does not show yet");
 });
 
 test("a trigger that comes before its incident can be seen starts its run once it is there", async () => {

@@ -1,8 +1,10 @@
 // Documents that this version cannot read at all: they hide nothing else, nobody writes them, and what safety rests on counts as refused.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { HttpRequest } from "@azure/functions";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { guardrailFacts, readAutonomy } from "../../../functions/activities/guardrail-facts.ts";
 import { listIncidents } from "../../../functions/api/incidents.ts";
 import { revokeInstruction } from "../../../functions/api/instructions.ts";
+import { putServer } from "../../../functions/api/servers.ts";
 import { services } from "../../../functions/services.ts";
 import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import type { Address } from "../../../shared/adapters/documents.ts";
@@ -121,6 +123,7 @@ test("nothing is proposed on a server whose record cannot be read, and on the ot
   };
   for (const serverId of ["shop", "another"]) await services().servers.put(server(serverId));
   expect(await rulingOn("shop")).toMatchObject({ allowed: false, reason: expect.stringMatching(/cannot be read/) });
+  await services().servers.put(server("another"));
   expect(await rulingOn("another")).toMatchObject({ allowed: true });
 });
 
@@ -129,4 +132,28 @@ test("a kill switch that cannot be read counts as on", async () => {
   expect(await readAutonomy()).toEqual({ killSwitch: "off", phase: "assist" });
   await services().documents.put(at, { phase: "assist", killSwitch: "off" });
   expect(await readAutonomy()).toEqual({ killSwitch: "unreadable", phase: "shadow" });
+});
+
+test("a registration that cannot be read is replaced by the one that an admin puts, and that is said", async () => {
+  const { documents, servers } = services();
+  const at: Address = { container: "servers", id: "server", partition: "broken" };
+  await documents.put(at, { tier: "tiny" });
+  const { serverId: _id, registeredAt: _at, ...registration } = server("broken");
+  const url = "http://localhost/api/servers/broken";
+  const body = { string: JSON.stringify(registration) };
+  const request = new HttpRequest({ url, method: "PUT", params: { serverId: "broken" }, body });
+  const said: string[] = [];
+  const answer = await putServer(request, PERSON, { warn: (line: unknown) => void said.push(String(line)) });
+  expect(answer.status).toBe(200);
+  expect(await servers.read("broken")).toMatchObject(registration);
+  expect(said).toEqual([expect.stringMatching(/registration of broken is replaced: .* broken\/server/)]);
+});
+
+test("an outage is no reason to replace a registration", async () => {
+  const { servers } = services();
+  const { serverId: _id, registeredAt: _at, ...registration } = server("shop");
+  const body = { string: JSON.stringify(registration) };
+  const request = new HttpRequest({ url: "http://localhost/", method: "PUT", params: { serverId: "shop" }, body });
+  vi.spyOn(servers, "read").mockRejectedValueOnce(new Error("Cosmos DB is away"));
+  await expect(putServer(request, PERSON, { warn: () => {} })).rejects.toThrow("away");
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cutText, shortened } from "../../../shared/core/cut-text.ts";
+import { cutText, isCut, shortened } from "../../../shared/core/cut-text.ts";
 import { aProposal } from "../../support/incidents.ts";
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
@@ -13,7 +13,7 @@ test("a long one keeps its beginning, whole characters only, and says that it wa
     fc.property(fc.string({ unit: "grapheme", minLength: 120, maxLength: 300 }), (text) => {
       const cut = cutText(text, 100);
       const [kept = ""] = cut.split("\n… (cut here: it has ");
-      return text.startsWith(kept) && bytesOf(kept) <= 100 && bytesOf(cut) < 160;
+      return isCut(cut) && !isCut(text) && text.startsWith(kept) && bytesOf(kept) <= 100 && bytesOf(cut) < 160;
     }),
   );
   expect(cutText("select 1234567890", 10)).toBe("select 123\n… (cut here: it has 17 bytes in all)");

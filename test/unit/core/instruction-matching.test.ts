@@ -47,12 +47,48 @@ test("however often runs ask, an instruction counts no more in any 24 hours than
         known = next ?? known;
         if (next !== null) counted.push({ runId, at: moment.toISOString() });
         const since = moment.getTime() - DAY_MS;
-        const lately = counted.filter(({ at }) => Date.parse(at) > since);
-        expect(lately.length).toBeLessThanOrEqual(instruction.maxPerDay);
-        if (answer.matches) expect(lately.map((use) => use.runId)).toContain(runId);
+        const lately = new Set(counted.filter(({ at }) => Date.parse(at) > since).map((use) => use.runId));
+        expect(lately.size).toBeLessThanOrEqual(instruction.maxPerDay);
+        if (answer.matches) expect(lately).toContain(runId);
       }
     }),
   );
+});
+
+test("however long runs wait between decision and action, no more act in any 24 hours than an instruction's quota", () => {
+  const instruction = anInstruction({ maxPerDay: 2 });
+  const run = fc.record({ decided: fc.integer({ min: 0, max: 96 }), waits: fc.integer({ min: 0, max: 48 }) });
+  fc.assert(
+    fc.property(fc.array(run, { minLength: 3, maxLength: 12 }), (runs) => {
+      const asks = runs.flatMap(({ decided, waits }, place) => [
+        { runId: `run-${place}`, hour: decided, acts: false },
+        { runId: `run-${place}`, hour: decided + waits, acts: true },
+      ]);
+      const allowed = new Set<string>();
+      const acted: number[] = [];
+      let known: InstructionUses = { uses: [] };
+      for (const { runId, hour, acts } of asks.toSorted((a, b) => a.hour - b.hour)) {
+        if (acts && !allowed.has(runId)) continue;
+        const { next, answer } = takeUse(instruction, known, { ...occasion, runId }, later(NOW, hour * HOUR_MS));
+        known = next ?? known;
+        if (answer.matches) allowed.add(runId);
+        if (answer.matches && acts) acted.push(hour);
+        expect(acted.filter((at) => at > hour - 24).length).toBeLessThanOrEqual(instruction.maxPerDay);
+      }
+      expect(new Set(known.uses.map((use) => use.runId)).size, "one use a run").toBe(known.uses.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("what an instruction allowed is counted from the moment at which the run acted", () => {
+  const instruction = anInstruction({ maxPerDay: 1 });
+  const ask = (uses: InstructionUses, runId: string, hours: number) =>
+    takeUse(instruction, uses, { ...occasion, runId }, later(NOW, hours * HOUR_MS));
+  const decided = ask({ uses: [] }, "a", 0).next ?? { uses: [] };
+  const acted = ask(decided, "a", 23).next ?? decided;
+  expect(acted.uses).toEqual([{ runId: "a", at: later(NOW, 23 * HOUR_MS).toISOString() }]);
+  expect(ask(acted, "b", 25).answer.matches).toBe(false);
 });
 
 test.each(["R3", "R4"] as const)("no instruction ever covers %s", (riskClass) => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { known, statementOf } from "../../../shared/catalogue/actions/index.ts";
 import { TypedAction } from "../../../shared/contracts/actions.ts";
 import { tableOptions } from "../../../shared/core/table-options.ts";
 
@@ -24,7 +25,20 @@ test.each([
   expect(tableOptions([`autovacuum_enabled=${text}`]).enabled).toBe(enabled);
 });
 
-test("a proposal that was stored before it kept what was set goes back to the server's own, as it was agreed", () => {
-  const stored = { kind: "set_table_fillfactor", parameters: { schema: "public", table: "orders", fillfactor: 85 } };
-  expect(TypedAction.parse(stored)).toMatchObject({ parameters: { fillfactor: 85, oldFillfactor: null } });
+const relation = { schema: "public", table: "orders" };
+test.each([
+  [{ kind: "set_table_fillfactor", parameters: { ...relation, fillfactor: 85 } }, "RESET (fillfactor)"],
+  [
+    { kind: "set_column_statistics", parameters: { ...relation, column: "city", target: 500 } },
+    "ALTER COLUMN city SET STATISTICS -1",
+  ],
+  [
+    { kind: "set_table_autovacuum", parameters: { ...relation, enabled: true, scaleFactor: 0.01, threshold: 500 } },
+    "RESET (autovacuum_enabled, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold)",
+  ],
+])("a proposal that was stored before it kept what was set goes back to the server's own: %j", (stored, back) => {
+  const action = TypedAction.parse(stored);
+  expect(action).toEqual(stored);
+  const { inverse } = known(action);
+  expect(inverse === null ? "" : statementOf(inverse)).toContain(back);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { inRotation, inTime } from "../../../functions/in-time.ts";
+import { inRotation, inTime, oneAtATime, rememberedUpTo } from "../../../functions/in-time.ts";
 import { STAGE, STAGES } from "../../../functions/sweep.ts";
 
 const never = (): Promise<void> => new Promise(() => {});
@@ -39,4 +39,31 @@ test("a sweep in which every stage takes all its time ends well before the host 
   const { functionTimeout }: { functionTimeout: string } = JSON.parse(readFileSync("host.json", "utf8"));
   const [hours = 0, minutes = 0] = functionTimeout.split(":").map(Number);
   expect(STAGES * STAGE.limitMs).toBeLessThan((hours * 60 + minutes) * 60_000 * 0.8);
+});
+
+test("work that goes on is joined and not begun beside itself, also when it fails; what has ended is begun again", async () => {
+  const pass = oneAtATime();
+  let begun = 0;
+  let end: (failure?: Error) => void = () => {};
+  const work = () =>
+    new Promise<void>((resolve, reject) => {
+      begun += 1;
+      end = (failure) => (failure === undefined ? resolve() : reject(failure));
+    });
+  const first = pass(work);
+  const second = pass(work);
+  end(new Error("the store is away"));
+  await expect(first).rejects.toThrow("away");
+  await expect(second).rejects.toThrow("away");
+  expect(begun).toBe(1);
+  const third = pass(work);
+  end();
+  await third;
+  expect(begun).toBe(2);
+});
+
+test("what is remembered is bounded: the oldest is forgotten", () => {
+  const keys = rememberedUpTo(2);
+  for (const key of ["a", "b", "b", "c"]) keys.add(key);
+  expect(["a", "b", "c"].map(keys.has)).toEqual([false, true, true]);
 });
