@@ -50,6 +50,29 @@ afterAll(async () => {
   folder.remove();
 });
 
+test("however quickly a shop is loaded, the server has counted none of it as the shop's own work", async () => {
+  const quick = temporaryFolder();
+  chmodSync(quick.path, 0o711);
+  const small = await startPostgres({
+    dataFolder: join(quick.path, "data"),
+    port: 0,
+    password: "x",
+    settings: shopSettings,
+  });
+  try {
+    await ensureShop({ url: small.url, passwords, orders: 1_000 });
+    // A session tells of what it did within a second.
+    await sleep(1_500);
+    const counted = await as(small.url("shop"), (client) =>
+      client.query("select coalesce(sum(n_tup_ins + n_mod_since_analyze), 0)::int as rows from pg_stat_user_tables"),
+    );
+    expect(counted.rows).toEqual([{ rows: 0 }]);
+  } finally {
+    await small.stop();
+    quick.remove();
+  }
+});
+
 test("the shop is loaded once and whole, after a load that was killed too, with indexes on primary keys only", async () => {
   expect(await ensureShop({ url: server.url, passwords })).toBe(false);
   expect(loadMs).toBeLessThan(60_000);
