@@ -2,9 +2,8 @@ import { z } from "zod";
 import { Insight } from "../contracts/diagnostic-run.ts";
 import { Incident } from "../contracts/incident.ts";
 import { auditEntriesOf, type Seal } from "./audit-entries.ts";
-import { type Address, allOf, type Documents, type Found, type Stored } from "./documents.ts";
-
-const MAXIMUM_TRIES = 20;
+import { type Address, allOf, type Documents, type Found } from "./documents.ts";
+import { guardedChange } from "./guarded-change.ts";
 
 /** Said beside the incident, so that whoever looks for work finds it by an index. Documents from before it was said are looked into. */
 const StoredIncident = Incident.extend({ isSettled: z.boolean().optional() });
@@ -27,10 +26,6 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     partition: incidentId,
   });
   const beside = (incidentId: string, id: string): Address => ({ container: "incidents", id, partition: incidentId });
-  const read = async (incidentId: string): Promise<Stored<Incident> | null> => {
-    const stored = await documents.read(aggregate(incidentId), StoredIncident);
-    return stored && { ...stored, value: asRead(stored.value) };
-  };
 
   /** `unsettled` are those that a run or the outbox still has to finish. */
   const search = async (filter: Filter): Promise<Found<Incident>> => {
@@ -57,7 +52,10 @@ export function incidentsOf(documents: Documents, seal: Seal) {
   const inTurn = takingTurns();
 
   return {
-    read: async (incidentId: string): Promise<Incident | null> => (await read(incidentId))?.value ?? null,
+    read: async (incidentId: string): Promise<Incident | null> => {
+      const stored = await documents.read(aggregate(incidentId), StoredIncident);
+      return stored && asRead(stored.value);
+    },
     /** Creates an incident, once. */
     create: (incident: Incident) => documents.create(aggregate(incident.incidentId), asStored(incident)),
 
@@ -67,16 +65,14 @@ export function incidentsOf(documents: Documents, seal: Seal) {
      * Within one process changes take turns, so that a storm of alerts does not race against itself.
      */
     change: (incidentId: string, decide: (incident: Incident) => Incident | null): Promise<Incident> =>
-      inTurn(incidentId, async () => {
-        for (let attempt = 1; attempt <= MAXIMUM_TRIES; attempt += 1) {
-          const stored = await read(incidentId);
+      inTurn(incidentId, () =>
+        guardedChange(documents, aggregate(incidentId), StoredIncident, (stored) => {
           if (stored === null) throw new Error(`there is no incident ${incidentId}`);
-          const next = decide(stored.value);
-          if (next === null) return stored.value;
-          if ((await documents.replace(aggregate(incidentId), asStored(next), stored.etag)) === "replaced") return next;
-        }
-        throw new Error(`incident ${incidentId} changed ${MAXIMUM_TRIES} times while it was being changed`);
-      }),
+          const current = asRead(stored);
+          const next = decide(current);
+          return { next: next && asStored(next), answer: next ?? current };
+        }),
+      ),
 
     /** Incidents, newest first. Rejects when one of them cannot be read. */
     list: async (filter: Filter = {}): Promise<Incident[]> => allOf("incidents", await search(filter)),
