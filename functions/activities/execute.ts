@@ -84,7 +84,8 @@ async function done(run: Run): Promise<Answer> {
 /** Takes up the work where the server shows it to be. */
 async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promise<Answer> {
   const attempts = await attemptsOf(run, "attempt");
-  const since = attempts.at(-1) ?? incident.decision?.decidedAt ?? agreed.proposedAt;
+  const decidedAt = incident.decision?.decidedAt ?? agreed.proposedAt;
+  const since = attempts.at(-1) ?? decidedAt;
   const workMs = lookAgainMs(since, services().now(), WORK_MS);
   const atWork = await atWorkInAzure(run, agreed.action);
   if (atWork !== null) return waiting(atWork, Math.min(workMs, untilTurnMs(agreed, since)));
@@ -100,20 +101,19 @@ async function goOn(run: Run, incident: Incident, agreed: ProposedAction): Promi
     await recordExecution(run, look);
     return done(run);
   }
-  const inVain = await triedEnough(run, look);
+  const inVain = triedEnough(look, look.progress === "leftover" ? await attemptsOf(run, "leftover") : attempts);
   if (inVain !== null) return { outcome: "failed", because: inVain };
   // Once begun it is finished: what is left of an action is no other action.
   const isBegun = look.statementsDone > 0 && attempts.length > 0;
-  return (isBegun ? null : await objection(run, incident, look)) ?? (await attempt(run, agreed, look));
+  return (isBegun ? null : await objection(run, incident, look)) ?? (await attempt(run, agreed, look, decidedAt));
 }
 
 /** Why nothing is tried again, the action or the clearing of what it left; null while there is an attempt to make. */
-async function triedEnough(run: Run, { progress, what }: Look): Promise<string | null> {
-  const tried = progress === "leftover" ? "leftover" : "attempt";
-  if ((await attemptsOf(run, tried)).length < MAXIMUM_ATTEMPTS) return null;
-  return tried === "attempt"
-    ? `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts`
-    : `what an interrupted build left of ${what} could not be cleared in ${MAXIMUM_ATTEMPTS} attempts`;
+function triedEnough({ progress, what }: Look, attempts: readonly string[]): string | null {
+  if (attempts.length < MAXIMUM_ATTEMPTS) return null;
+  return progress === "leftover"
+    ? `what an interrupted build left of ${what} could not be cleared in ${MAXIMUM_ATTEMPTS} attempts`
+    : `it did not succeed in ${MAXIMUM_ATTEMPTS} attempts`;
 }
 
 /** Why the action cannot go on as agreed; null when nothing objects. */
@@ -136,7 +136,7 @@ async function objection(run: Run, incident: Incident, look: Look): Promise<Answ
   return calm.allowed ? null : waiting(calm.reason, untilTurnMs(proposal, decision.decidedAt));
 }
 
-async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<Answer> {
+async function attempt(run: Run, agreed: ProposedAction, seen: Look, decidedAt: string): Promise<Answer> {
   const { leftover } = seen;
   // An INVALID index of this name is what an interrupted build of ours left: nobody may use it, and it is in the way.
   const isLeftover = seen.progress === "leftover" && leftover !== null;
@@ -160,17 +160,15 @@ async function attempt(run: Run, agreed: ProposedAction, seen: Look): Promise<An
     },
   });
   const after = result.outcome === "running" || result.outcome === "busy" ? null : await lookAt(run, agreed.action);
-  if (after?.progress !== "done") return notDone(run, agreed, { result, after, tried });
+  if (after?.progress !== "done") return notDone(run, agreed, { result, after, tried, decidedAt });
   await recordExecution(run, after);
   return done(run);
 }
 
-type Tried = { result: StatementRun; after: Look | null; tried: "attempt" | "leftover" };
+type Tried = { result: StatementRun; after: Look | null; tried: "attempt" | "leftover"; decidedAt: string };
 
 /** What an attempt came to whose end the catalog does not show. */
-async function notDone(run: Run, agreed: ProposedAction, { result, after, tried }: Tried): Promise<Answer> {
-  const { decision } = await theIncident(run);
-  const decidedAt = decision?.decidedAt ?? agreed.proposedAt;
+async function notDone(run: Run, agreed: ProposedAction, { result, after, tried, decidedAt }: Tried): Promise<Answer> {
   const began = (await attemptsOf(run, tried)).at(-1);
   const workMs = lookAgainMs(began ?? decidedAt, services().now(), WORK_MS);
   switch (result.outcome) {
