@@ -29,16 +29,16 @@ export const CHECKS: readonly Check[] = [
   { name: "unused code", args: ["node_modules/knip/bin/knip.js", "--no-progress"] },
 ];
 
-/** Runs the checks one after the other; prints what fails. Answers how many passed and failed. */
-export async function runChecks(): Promise<{ passed: number; failed: number }> {
-  let failed = 0;
+/** Runs the checks one after the other; prints what fails. Answers how many passed, and what failed. */
+export async function runChecks(): Promise<{ passed: number; failed: string[] }> {
+  const failed: string[] = [];
   for (const { name, args, passes = () => true } of CHECKS) {
     const tool = args[0] ?? "";
     if (!existsSync(tool)) throw new Error(`${tool} is not installed: run npm ci`);
     const { code, output, seconds } = await runTool(args);
     const isGood = code === 0 && passes(output);
-    if (!isGood) failed += 1;
+    if (!isGood) failed.push(`check: ${name}\n${output}`);
     console.log(`${isGood ? "✓" : "✗"} ${name} (${seconds.toFixed(1)} s)${isGood ? "" : `\n${output}`}`);
   }
-  return { passed: CHECKS.length - failed, failed };
+  return { passed: CHECKS.length - failed.length, failed };
 }
