@@ -9,6 +9,7 @@ import { lookAgainBy, lookAgainMs } from "../../shared/core/pace.ts";
 import { MINUTE_MS, SECOND_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import type { StatementRun } from "../../shared/execution/run-statement.ts";
+import { evaluateGraduation } from "../graduation.ts";
 import { services } from "../services.ts";
 import { acquireLock, keepServer } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
@@ -16,7 +17,7 @@ import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tell, tellFailedAttempt } f
 import { keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts, refuseUnreadable } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
-import { lapsedInstruction } from "./standing-instruction.ts";
+import { CONSENT_BY, lapsedConsent } from "./early-consent.ts";
 import { theIncident, theServer } from "./subject.ts";
 import { keepStamp, lookAt } from "./target.ts";
 import { graverOneWaiting } from "./whose-turn.ts";
@@ -120,19 +121,23 @@ function triedEnough({ progress, what }: Look, attempts: readonly string[]): str
 async function objection(run: Run, incident: Incident, look: Look): Promise<Answer | null> {
   const { proposal, decision } = incident;
   if (proposal === null || decision === null) throw new Error("asked for objections to nothing");
-  const consent = decision.by.kind === "instruction" ? "instruction" : "person";
+  const consent = CONSENT_BY[decision.by.kind];
+  if (consent === "autonomy") await evaluateGraduation();
   const facts = await guardrailFacts(run, proposal, look, consent);
   refuseUnreadable(facts);
+  // Whose consent it was is asked further down: what lapsed is proposed again, to a person.
+  const agreed = { ...facts, consent: "person" } as const;
   // A long transaction ends by itself more often than not: the build waits for it here instead of in the server.
-  const ruling = mayExecute({ ...facts, oldestTransactionSeconds: 0, unmetPreconditions: [] }, services().now());
+  const ruling = mayExecute({ ...agreed, oldestTransactionSeconds: 0, unmetPreconditions: [] }, services().now());
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
   const changed = facts.unmetPreconditions[0] ?? (await materialDifference(run, proposal, look));
   if (changed !== null) return { outcome: "changed", because: changed };
   // What a broken build of its own left in the way is cleared whoever's consent has ended since.
-  const because = look.progress === "leftover" ? null : await lapsedInstruction(run, incident, look);
+  const isLeftover = look.progress === "leftover";
+  const because = isLeftover ? null : await lapsedConsent(run, incident, look, facts);
   if (because !== null) return { outcome: "changed", because };
-  if (look.progress !== "leftover" && isExpired(proposal)) return EXPIRED;
-  const calm = mayExecute(facts, services().now());
+  if (!isLeftover && isExpired(proposal)) return EXPIRED;
+  const calm = mayExecute(isLeftover ? agreed : facts, services().now());
   return calm.allowed ? null : waiting(calm.reason, untilTurnMs(proposal, decision.decidedAt));
 }
 

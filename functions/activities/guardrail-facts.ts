@@ -1,6 +1,8 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
 import { known } from "../../shared/catalogue/actions/index.ts";
 import type { TypedAction } from "../../shared/contracts/actions.ts";
+import { AREA_OF, levelIn } from "../../shared/contracts/automation.ts";
+import type { Severity } from "../../shared/contracts/primitives.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
 import type { GuardrailFacts, PastAction } from "../../shared/core/guardrails.ts";
@@ -8,7 +10,9 @@ import { indexText } from "../../shared/core/index-text.ts";
 import { holds } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, MINUTE_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
+import { phaseNow } from "../graduation.ts";
 import { services } from "../services.ts";
+import { theIncident } from "./subject.ts";
 
 /** An action that was undone is not proposed again for this long. */
 const MEMORY_MS = 30 * DAY_MS;
@@ -68,12 +72,16 @@ export async function guardrailFacts(
   const moment = now();
   const { action } = proposal;
   const { addsLoad, waitsForTransactions } = known(action);
+  const area = AREA_OF[action.kind];
   const ownName = "name" in action.parameters ? action.parameters.name : null;
   return {
     killSwitch: autonomy.killSwitch,
     serverEnabled: server?.enabled === true,
     phase: autonomy.phase,
     consent,
+    area,
+    level: levelIn(server?.automation, area),
+    severity: await severityOf(run),
     riskClass: proposal.riskClass,
     kind: action.kind,
     target: targetOf(action),
@@ -83,6 +91,7 @@ export async function guardrailFacts(
     ...(await pastActions(run, moment)),
     indexesOnTable: look.table?.indexes.filter(({ index }) => index !== ownName).length ?? 0,
     estimatedBytes: proposal.blastRadius.estimatedBytes,
+    tableBytes: look.table?.bytes ?? null,
     diskFreeBytes:
       server === null
         ? null
@@ -100,13 +109,18 @@ export async function guardrailFacts(
   };
 }
 
+async function severityOf(run: Run): Promise<Severity> {
+  const { diagnosis, severity } = await theIncident(run);
+  return diagnosis?.severity ?? severity;
+}
+
 /** The kill switch and the phase. What cannot be read counts as on. */
 export async function readAutonomy(): Promise<Pick<GuardrailFacts, "killSwitch" | "phase">> {
   const { system, settings } = services();
   if (settings.PGMEDIC_KILL_SWITCH === "on") return { killSwitch: "on", phase: "shadow" };
   try {
     const { killSwitch, phase } = await system.autonomy();
-    return { killSwitch: killSwitch.on ? "on" : "off", phase };
+    return { killSwitch: killSwitch.on ? "on" : "off", phase: await phaseNow(phase) };
   } catch {
     return { killSwitch: "unreadable", phase: "shadow" };
   }

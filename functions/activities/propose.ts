@@ -1,17 +1,16 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
-import type { Instruction } from "../../shared/contracts/instruction.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts";
 import { derivedId } from "../../shared/core/digest.ts";
-import { mayPropose } from "../../shared/core/guardrails.ts";
+import { mayPropose, reasonNotToAct } from "../../shared/core/guardrails.ts";
 import { announced, audited, entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import { buildProposal } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
 import { keepServerUntil } from "./acquire-lock.ts";
 import { attemptsOf } from "./attempts.ts";
+import { type EarlyConsent, earlyConsent } from "./early-consent.ts";
 import { guardrailFacts } from "./guardrail-facts.ts";
-import { standingInstruction } from "./standing-instruction.ts";
 import { theIncident, theRemedy } from "./subject.ts";
 import { lookAt } from "./target.ts";
 
@@ -28,7 +27,7 @@ export async function propose(input: StepInput<"propose">): Promise<StepOutput<"
   const { proposal, decision } = await theIncident(run);
   if (proposal === null) throw new Error(`the incident ${run.incidentId} lost its proposal`);
   const { proposalId, hash: proposalHash, expiresAt } = proposal;
-  const consent = decision?.by.kind === "instruction" ? "standing" : "needed";
+  const consent = decision === null || decision.by.kind === "person" ? "needed" : "standing";
   return { outcome: "proposed", proposalId, proposalHash, expiresAt, consent };
 }
 
@@ -52,22 +51,27 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
     },
     moment,
   );
-  const ruling = mayPropose(await guardrailFacts(run, proposal, look, "none"), moment);
+  const facts = await guardrailFacts(run, proposal, look, "none");
+  const ruling = mayPropose(facts, moment);
   if (!ruling.allowed) return { outcome: "refused", because: ruling.reason };
+  const still = reasonNotToAct(facts);
+  if (still !== null) {
+    const advice = facts.level === 0 ? "" : `; it would be: ${proposal.statement}`;
+    return { outcome: "refused", because: `${still}${advice}` };
+  }
 
-  const instruction = await standingInstruction(run, proposal);
+  const given = await earlyConsent(run, proposal, facts);
   const audit = audited("proposed", moment.toISOString(), {
     key: proposal.proposalId,
     hash: proposal.hash,
     statement: proposal.statement,
     guardrails: ruling.reason,
-    instruction: instruction?.instructionId ?? null,
+    instruction: given?.instructionId ?? null,
+    givenEarly: given?.reason ?? null,
   });
   const next = (current: Incident): Incident | null => {
     const recorded = { ...current, outbox: [...current.outbox, audit] };
-    return instruction === null
-      ? awaiting(recorded, run, proposal, moment)
-      : allowed(recorded, proposal, instruction, moment);
+    return given === null ? awaiting(recorded, run, proposal, moment) : allowed(recorded, proposal, given, moment);
   };
   // The run keeps the server for as long as the approval may take.
   await keepServerUntil(run, proposal.expiresAt);
@@ -92,19 +96,19 @@ function awaiting(incident: Incident, run: Run, proposal: ProposedAction, now: D
   return moved(incident, { to: "awaitingApproval", entry, set: { proposal, decision: null }, outbox: [suspended] });
 }
 
-function allowed(incident: Incident, proposal: ProposedAction, instruction: Instruction, now: Date): Incident | null {
-  const by = { kind: "instruction", instructionId: instruction.instructionId } as const;
+function allowed(incident: Incident, proposal: ProposedAction, given: EarlyConsent, now: Date): Incident | null {
+  const { by, instructionId, reason } = given;
   const { proposalId, hash: proposalHash } = proposal;
   const decision = {
     verdict: "approve",
-    instructionId: instruction.instructionId,
+    instructionId,
     decisionId: derivedId("dec", proposalId),
     proposalId,
     proposalHash,
     by,
     decidedAt: now.toISOString(),
-    reason: instruction.summary,
+    reason,
   } as const;
-  const entry = entryBy(by, "decision", `A standing instruction allows it: ${proposal.statement}`, now);
+  const entry = entryBy(by, "decision", `${given.name} allows it: ${proposal.statement}`, now);
   return moved(incident, { to: "executing", entry, set: { proposal, decision } });
 }

@@ -1,15 +1,16 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
-import { Autonomy, AutonomyRequest } from "../../shared/contracts/api.ts";
+import { type Autonomy, AutonomyRequest, AutonomyView } from "../../shared/contracts/autonomy.ts";
+import { effectivePhase } from "../../shared/core/graduation.ts";
 import { answerAs, invalid, jsonBody } from "../problem.ts";
 import { services } from "../services.ts";
 import type { Person } from "./principal.ts";
 
-/** `GET /api/autonomy`: the phase and the kill switch. */
+/** `GET /api/autonomy`: the kill switch, the phase that is allowed, and the one that the record has earned with its figures. */
 export async function readAutonomy(): Promise<HttpResponseInit> {
-  return answerAs(Autonomy, 200, await services().system.autonomy());
+  return answerAs(AutonomyView, 200, await viewOf(await services().system.autonomy()));
 }
 
-/** `PUT /api/autonomy`: an admin changes the phase, or throws the kill switch. It takes effect before the next statement. */
+/** `PUT /api/autonomy`: an admin allows a phase, or throws the kill switch. It takes effect before the next statement. */
 export async function putAutonomy(request: HttpRequest, person: Person): Promise<HttpResponseInit> {
   const { system, now } = services();
   const body = await jsonBody(request);
@@ -23,5 +24,10 @@ export async function putAutonomy(request: HttpRequest, person: Person): Promise
     phase: phase ?? current.phase,
     killSwitch: { ...current.killSwitch, ...thrown },
   }));
-  return answerAs(Autonomy, 200, next);
+  return answerAs(AutonomyView, 200, await viewOf(next));
+}
+
+async function viewOf(autonomy: Autonomy): Promise<AutonomyView> {
+  const graduation = await services().system.graduation();
+  return { ...autonomy, effective: effectivePhase(autonomy.phase, graduation?.phase ?? "assist"), graduation };
 }

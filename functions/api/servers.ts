@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { z } from "zod";
 import { UnreadableDocument } from "../../shared/adapters/documents.ts";
 import { ServerList, ServerView } from "../../shared/contracts/api.ts";
+import { AutomationRequest } from "../../shared/contracts/automation.ts";
 import { isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { type Server, ServerCheck, ServerRegistration } from "../../shared/contracts/server.ts";
@@ -63,6 +64,21 @@ async function readableOrNot(serverId: string): Promise<Server | UnreadableDocum
     if (failure instanceof UnreadableDocument) return failure;
     throw failure;
   }
+}
+
+/** `PUT /api/servers/{serverId}/automation`: an admin says how far PgMedic may go, area by area. It takes effect before the next action. */
+export async function putAutomation(request: HttpRequest, person: Person): Promise<HttpResponseInit> {
+  const { servers, now } = services();
+  const body = await jsonBody(request);
+  if (!body.ok) return body.response;
+  const wish = AutomationRequest.safeParse(body.value);
+  if (!wish.success) return invalid(wish.error);
+  const at = now().toISOString();
+  await servers.change(idIn(request), (server) => {
+    const levels = { ...server.automation?.levels, ...wish.data.levels };
+    return { ...server, automation: { levels, by: person.name, at } };
+  });
+  return readServer(request);
 }
 
 /** `DELETE /api/servers/{serverId}` */

@@ -12,6 +12,7 @@ import { rollBack } from "../activities/roll-back.ts";
 import { verify } from "../activities/verify.ts";
 import { approvalReceived } from "../approval-received.ts";
 import { closePlannerClone, plannerClone } from "../database.ts";
+import { graduateOnTime } from "../graduation.ts";
 import { prepareClients } from "../prepare.ts";
 import { runEventReceived } from "../run-event-received.ts";
 import { runRequested } from "../run-requested.ts";
@@ -26,6 +27,7 @@ const ACTIVITIES: Activities = { acquireLock, investigate, propose, expire, exec
 const EVERY_MINUTE = "0 * * * * *";
 /** Not on the hour itself, when everybody else's timers run. */
 const EVERY_HOUR = "0 7 * * * *";
+const EVERY_TEN_MINUTES = "30 */10 * * * *";
 const connection = "ServiceBus";
 const withClient = { extraInputs: [df.input.durableClient()] };
 
@@ -60,6 +62,7 @@ export function register(): void {
 
   app.timer("takeSnapshots", { schedule: EVERY_MINUTE, runOnStartup: true, handler: takeSnapshots });
   app.timer("sweep", { schedule: EVERY_MINUTE, handler: sweep, ...withClient });
+  app.timer("graduate", { schedule: EVERY_TEN_MINUTES, handler: graduateOnTime });
   app.timer("giveSignOfLife", { schedule: EVERY_HOUR, handler: giveSignOfLife });
   app.hook.appStart(prepareClients);
   // The first incident should not wait for the clone to be made.

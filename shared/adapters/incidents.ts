@@ -15,7 +15,7 @@ const asRead = ({ isSettled: _, ...incident }: z.infer<typeof StoredIncident>): 
 const UNSETTLED =
   "(c.isSettled = false or (not is_defined(c.isSettled) and (is_null(c.resolution) or array_length(c.outbox) > 0)))";
 
-type Filter = { serverId?: string; since?: string; unsettled?: boolean };
+type Filter = { serverId?: string; since?: string; unsettled?: boolean; approved?: boolean };
 export type Incidents = ReturnType<typeof incidentsOf>;
 
 /** Incidents: one aggregate each, with insert-only documents beside it in the same partition. */
@@ -27,13 +27,14 @@ export function incidentsOf(documents: Documents, seal: Seal) {
   });
   const beside = (incidentId: string, id: string): Address => ({ container: "incidents", id, partition: incidentId });
 
-  /** `unsettled` are those that a run or the outbox still has to finish. */
+  /** `unsettled` are those that a run or the outbox still has to finish, `approved` those whose action somebody agreed to. */
   const search = async (filter: Filter): Promise<Found<Incident>> => {
     const conditions = [
       'startswith(c.id, "inc-")',
       "c.updatedAt >= @since",
       ...(filter.serverId === undefined ? [] : ["c.serverId = @serverId"]),
       ...(filter.unsettled === true ? [UNSETTLED] : []),
+      ...(filter.approved === true ? ['c.decision.verdict = "approve"'] : []),
     ];
     const { found, unreadable } = await documents.search(
       {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Autonomy } from "../contracts/api.ts";
+import { Autonomy, Graduation } from "../contracts/autonomy.ts";
 import { ArchiveProgress } from "../contracts/archive.ts";
 import { Chat } from "../contracts/chat.ts";
 import { DeadLetter } from "../contracts/dead-letter.ts";
@@ -32,6 +32,15 @@ export function systemOf(documents: Documents) {
     changeAutonomy: (decide: (current: Autonomy) => Autonomy): Promise<Autonomy> =>
       guardedChange(documents, at("autonomy"), Autonomy, (current) => {
         const next = decide(current ?? INITIAL_AUTONOMY);
+        return { next, answer: next };
+      }),
+
+    /** The phase that the record has earned; null before the gate was first evaluated. */
+    graduation: (): Promise<Graduation | null> => kept("graduation", Graduation),
+    /** Evaluates it under its ETag: of two at once, the second judges what the first one left. */
+    changeGraduation: (decide: (current: Graduation | null) => Graduation): Promise<Graduation> =>
+      guardedChange(documents, at("graduation"), Graduation, (current) => {
+        const next = decide(current);
         return { next, answer: next };
       }),
 

@@ -109,18 +109,6 @@ export const Health = z.strictObject({
 });
 export type Health = z.infer<typeof Health>;
 
-/** `GET/PUT /api/autonomy`. Phases beyond Assist are earned. */
-export const Autonomy = z.strictObject({
-  phase: z.enum(["shadow", "assist"]),
-  killSwitch: z.strictObject({ on: z.boolean(), by: z.string().nullable(), at: Instant.nullable() }),
-});
-export type Autonomy = z.infer<typeof Autonomy>;
-/** Body of `PUT /api/autonomy`. */
-export const AutonomyRequest = z.strictObject({
-  phase: z.enum(["shadow", "assist"]).optional(),
-  killSwitch: z.boolean().optional(),
-});
-
 /** An audit entry; `hash` covers everything else in it, the previous entry's hash included. */
 export const AuditEntry = z.strictObject({
   incidentId: Id,

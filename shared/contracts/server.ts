@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Automation } from "./automation.ts";
 import { Id, Instant } from "./primitives.ts";
 
 /** How one role signs in. Passwords and URLs are named by a setting, never stored. */
@@ -61,7 +62,12 @@ export const ServerLock = z.strictObject({
 });
 export type ServerLock = z.infer<typeof ServerLock>;
 
-export const Server = ServerRegistration.extend({ serverId: Id, registeredAt: Instant });
+export const Server = ServerRegistration.extend({
+  serverId: Id,
+  registeredAt: Instant,
+  /** Absent while nobody has said anything. Set by a call of its own, so that registering a server again does not change how far PgMedic may go on it. */
+  automation: Automation.optional(),
+});
 export type Server = z.infer<typeof Server>;
 
 /** One answer of the live check: what holds, and the SQL that mends what does not. */

@@ -1,3 +1,6 @@
+import type { Area, AutomationLevel } from "../contracts/automation.ts";
+import type { Phase } from "../contracts/autonomy.ts";
+import type { Severity } from "../contracts/primitives.ts";
 import type { LoadVerdict, RiskClass } from "../contracts/taxonomy.ts";
 import { DAY_MS, HOUR_MS } from "./time.ts";
 
@@ -9,8 +12,13 @@ export type GuardrailFacts = {
   killSwitch: "on" | "off" | "unreadable";
   /** An admin may disable a server at any time, also while an action on it waits. */
   serverEnabled: boolean;
-  phase: "shadow" | "assist";
-  consent: "none" | "person" | "instruction";
+  phase: Phase;
+  /** `autonomy` is the consent that the record has earned and an admin allows by the level. */
+  consent: "none" | "person" | "instruction" | "autonomy";
+  /** How far PgMedic may go in this area on this server. */
+  level: AutomationLevel;
+  area: Area;
+  severity: Severity;
   riskClass: RiskClass;
   kind: string;
   target: string;
@@ -24,6 +32,8 @@ export type GuardrailFacts = {
   unreadablePast: number;
   indexesOnTable: number;
   estimatedBytes: number;
+  /** The size of the table that it touches; null where it touches none. */
+  tableBytes: number | null;
   /** Free disk in bytes; null where nothing reports it. */
   diskFreeBytes: number | null;
   oldestTransactionSeconds: number;
@@ -39,6 +49,8 @@ export const LIMITS = {
   indexesPerTable: 10,
   cooldownHours: 6,
   oldestTransactionSeconds: 900,
+  /** Nobody set a limit for what the record has earned, so there is one: what a build of some minutes reads. */
+  autonomousTableBytes: 10 * 2 ** 30,
 } as const;
 
 /** What stops every statement at once, also one of an action that has begun; null when nothing does. */
@@ -54,7 +66,6 @@ type Guardrail = (facts: GuardrailFacts, now: Date) => string | null;
 const GUARDRAILS: readonly Guardrail[] = [
   reasonToStop,
   ({ riskClass }) => (riskClass === "R4" ? "R4 is advice: PgMedic does not carry it out" : null),
-  ({ riskClass, consent }) => (riskClass === "R3" && consent === "instruction" ? "R3 always needs a person" : null),
   ({ unmetPreconditions }) => (unmetPreconditions.length > 0 ? `not met: ${unmetPreconditions.join("; ")}` : null),
   ({ unreadablePast }) =>
     unreadablePast > 0 ? "what was done on this server lately cannot be read: a newer version wrote it" : null,
@@ -99,11 +110,44 @@ export function mayPropose(facts: GuardrailFacts, now: Date): Ruling {
   return { allowed: true, reason: "no guardrail objects" };
 }
 
-/** Whether an action may be carried out now: all of {@link mayPropose}, and consent, phase and the server lock. */
+/** Why PgMedic does nothing here whoever agrees, or null. */
+export function reasonNotToAct({
+  phase,
+  level,
+  area,
+}: Pick<GuardrailFacts, "phase" | "level" | "area">): string | null {
+  if (phase === "shadow") return "in the Shadow phase PgMedic only records what it would do";
+  if (level === 0) return `at automation level 0 for ${area} PgMedic only watches`;
+  return level === 1 ? `at automation level 1 for ${area} PgMedic advises and a person acts` : null;
+}
+
+/** Why PgMedic may not act without a person here, or null: the lesser of what was earned and what is allowed decides. */
+export function reasonToAsk(
+  facts: Omit<GuardrailFacts, "consent">,
+  consent: "instruction" | "autonomy",
+): string | null {
+  const { phase, level, area, riskClass, severity, tableBytes } = facts;
+  const still = reasonNotToAct(facts);
+  if (still !== null) return still;
+  if (riskClass === "R3") return "R3 always needs a person";
+  if (level < 3) return `at automation level ${level} for ${area} a person approves each action`;
+  if (consent === "instruction") return null;
+  if (level < 4) return `at automation level ${level} for ${area} PgMedic acts by consent`;
+  if (phase !== "autonomous") return "the Autonomous phase is not earned";
+  if (riskClass !== "R1" && riskClass !== "R2") return `${riskClass} is not for acting alone`;
+  if (severity !== "Sev3" && severity !== "Sev4") return `${severity} needs a person`;
+  if (tableBytes !== null && tableBytes > LIMITS.autonomousTableBytes)
+    return "the table is larger than PgMedic touches without a person";
+  return null;
+}
+
+/** Whether an action may be carried out now: all of {@link mayPropose}, and consent, phase, level and the server lock. */
 export function mayExecute(facts: GuardrailFacts, now: Date): Ruling {
   if (facts.consent === "none") return { allowed: false, reason: "nobody consented" };
-  if (facts.phase === "shadow")
-    return { allowed: false, reason: "in the Shadow phase PgMedic only records what it would do" };
+  const still = reasonNotToAct(facts);
+  if (still !== null) return { allowed: false, reason: still };
+  const asks = facts.consent === "person" ? null : reasonToAsk(facts, facts.consent);
+  if (asks !== null) return { allowed: false, reason: asks };
   if (!facts.lockHeld) return { allowed: false, reason: "another run holds the server" };
   return mayPropose(facts, now);
 }

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import {
   AuditAnswer,
-  Autonomy,
   Changes,
   IncidentDetail,
   IncidentList,
@@ -10,8 +9,10 @@ import {
   Problem,
   ServerList,
   TimelineAnswer,
-  type AutonomyRequest,
+  ServerView,
 } from "../../shared/contracts/api.ts";
+import type { AutomationLevels } from "../../shared/contracts/automation.ts";
+import { AutonomyView, type AutonomyRequest } from "../../shared/contracts/autonomy.ts";
 import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/chat.ts";
 import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
@@ -149,6 +150,8 @@ export const api = {
     callAndFollow(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck }),
   reportOn: (serverId: string) =>
     callAndFollow(`/api/servers/${id(serverId)}/report`, { method: "POST", body: {}, schema: ServerReport }),
+  setAutomation: (serverId: string, levels: AutomationLevels) =>
+    call(`/api/servers/${id(serverId)}/automation`, { method: "PUT", body: { levels }, schema: ServerView }),
   incidents: (filter: IncidentFilter, limit: number) => {
     const status = filter === "all" ? "" : `status=${filter}&`;
     return call(`/api/incidents?${status}limit=${limit}`, { schema: IncidentList });
@@ -177,9 +180,9 @@ export const api = {
   timeline: () => call("/api/timeline", { schema: TimelineAnswer }),
   changes: (since: string | null) =>
     call(`/api/changes${since === null ? "" : `?since=${id(since)}`}`, { schema: Changes }),
-  autonomy: () => call("/api/autonomy", { schema: Autonomy }),
+  autonomy: () => call("/api/autonomy", { schema: AutonomyView }),
   setAutonomy: (body: z.infer<typeof AutonomyRequest>) =>
-    call("/api/autonomy", { method: "PUT", body, schema: Autonomy }),
+    call("/api/autonomy", { method: "PUT", body, schema: AutonomyView }),
   demo: () => call("/.local/demo", { schema: DemoStatus }),
   playDemo: (body: DemoCommand) => call("/.local/demo", { method: "POST", body, schema: DemoStatus }),
 };

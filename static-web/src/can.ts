@@ -84,6 +84,9 @@ export const can = {
   },
   useKillSwitch: (principal: Principal): Capability =>
     mayAs(principal, "admin", "use the kill switch") ?? yes("Stops every execution until it is turned off."),
+  steer: (principal: Principal, isChanged: boolean): Capability =>
+    mayAs(principal, "admin", "say how far PgMedic may go") ??
+    (isChanged ? yes("Takes effect before the next action.") : no("Nothing is changed yet.")),
   playDemo: (principal: Principal): Capability =>
     mayAs(principal, "operator", "play the demo") ?? yes("Puts load on the demo database."),
 };

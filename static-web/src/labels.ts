@@ -1,6 +1,8 @@
 // Words and colours of the closed sets in the contracts.
 import type { ResolutionPath, VerificationVerdict } from "../../shared/contracts/outcome.ts";
 import type { IncidentState, TimelineEntry } from "../../shared/contracts/incident.ts";
+import type { Area, AutomationLevel } from "../../shared/contracts/automation.ts";
+import type { CriterionId, Phase } from "../../shared/contracts/autonomy.ts";
 import type { Severity } from "../../shared/contracts/primitives.ts";
 import type { ActionKind, RiskClass } from "../../shared/contracts/taxonomy.ts";
 import type { z } from "zod";
@@ -81,6 +83,46 @@ export const ACTIONS: Record<ActionKind, string> = {
   set_server_parameter: "Change a server parameter",
   scale_compute: "Change the compute size",
   grow_storage: "Grow the storage",
+};
+
+export const AREAS: Record<Area, string> = {
+  indexes: "Indexes",
+  statistics: "Statistics",
+  vacuum: "Vacuum",
+  sessions: "Sessions",
+  connections: "Connections",
+  replication: "Replication",
+  configuration: "Configuration",
+  capacity: "Capacity",
+};
+
+export const LEVELS: Record<AutomationLevel, string> = {
+  0: "watches",
+  1: "advises",
+  2: "asks each time",
+  3: "asks, or follows an instruction",
+  4: "acts alone where earned",
+  5: "as 4, and ahead of alerts where earned",
+};
+
+export const PHASES: Record<Phase, { text: string; means: string }> = {
+  shadow: { text: "Shadow", means: "Records what it would do, and does nothing." },
+  assist: { text: "Assist", means: "Acts when a person agrees, now or by a standing instruction." },
+  autonomous: {
+    text: "Autonomous",
+    means: "Acts alone on reversible actions at Sev 3–4, where a level of 4 allows it.",
+  },
+};
+
+export const CRITERIA: Record<
+  CriterionId,
+  { text: string; unit: "share" | "count" | "days"; is: "at least" | "at most" }
+> = {
+  accuracy: { text: "Diagnoses that proved right", unit: "share", is: "at least" },
+  destructive: { text: "Destructive actions in vain", unit: "count", is: "at most" },
+  autonomous: { text: "Sev 3–4 resolved without a person", unit: "share", is: "at least" },
+  coverage: { text: "Servers with a record", unit: "share", is: "at least" },
+  soak: { text: "Days without a breach", unit: "days", is: "at least" },
 };
 
 export const TIMELINE_TONES: Record<z.infer<typeof TimelineEntry>["kind"], Tone> = {

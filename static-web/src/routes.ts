@@ -5,6 +5,7 @@ export type Route =
   | { screen: "incident"; incidentId: string }
   | { screen: "timeline" }
   | { screen: "instructions" }
+  | { screen: "autonomy" }
   | { screen: "deadLetters" }
   | { screen: "unknown"; path: string };
 
@@ -14,6 +15,7 @@ const LISTS: Record<string, Route> = {
   "/incidents": { screen: "incidents" },
   "/timeline": { screen: "timeline" },
   "/instructions": { screen: "instructions" },
+  "/autonomy": { screen: "autonomy" },
   "/undelivered": { screen: "deadLetters" },
 };
 

@@ -2,7 +2,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { accessibilityProblems } from "../support/dashboard/axe.ts";
-import { aDeadLetter, anIncident, anInstruction, aResolvedIncident, aServer } from "../support/dashboard/data.ts";
+import {
+  aDeadLetter,
+  aGraduation,
+  anIncident,
+  anInstruction,
+  aResolvedIncident,
+  aServer,
+} from "../support/dashboard/data.ts";
 import { openDashboard, type Dashboard } from "../support/dashboard/open-dashboard.ts";
 
 let dashboard: Dashboard;
@@ -22,6 +29,7 @@ function fill(): void {
   ];
   store.incidents = [anIncident(), { ...aResolvedIncident(), incidentId: "inc-0" }];
   store.instructions = [instruction];
+  store.autonomy = { ...store.autonomy, effective: "autonomous", graduation: aGraduation() };
   store.deadLetters = [
     aDeadLetter(),
     aDeadLetter({ letterId: "dead-1", queue: "run-events", stays: "The sweep does it." }),
@@ -50,6 +58,13 @@ const SCREENS = [
     empty: "No standing instruction",
     done: "In force",
     what: "instructions",
+  },
+  {
+    path: "/autonomy",
+    data: "/api/autonomy",
+    empty: "No server, no level",
+    done: "Diagnoses that proved right",
+    what: "autonomy",
   },
   {
     path: "/undelivered",
@@ -124,6 +139,25 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     await page.getByRole("heading", { name: "Timeline" }).waitFor();
     expect(await page.getByRole("link", { name: "Post-mortem" }).count()).toBe(0);
     await context.close();
+  });
+
+  test("an admin says how far PgMedic may go on a server, and a reader only sees it", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/autonomy", { theme, role: "admin" });
+    const card = page.getByRole("article", { name: "Shop database" });
+    const vacuum = card.getByLabel("Vacuum on Shop database");
+    expect(await vacuum.inputValue()).toBe("3");
+    await vacuum.selectOption("4");
+    await card.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The levels of Shop database are saved.").waitFor();
+    expect(dashboard.api.store.servers[0]?.automation?.levels).toEqual({ indexes: 4, sessions: 2, vacuum: 4 });
+    await expectAccessible(page);
+    await context.close();
+    const reader = await dashboard.visit("/autonomy", { theme, role: "reader" });
+    const level = reader.page.getByLabel("Vacuum on Shop database");
+    await level.waitFor();
+    expect(await level.isDisabled()).toBe(true);
+    await reader.context.close();
   });
 
   test("a diagnostic is run by its name, and what it found stays with the incident", async () => {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { route } from "../navigation.ts";
+import { AutonomyScreen } from "../autonomy/autonomy-screen.tsx";
 import { DeadLettersScreen } from "../dead-letters/dead-letters-screen.tsx";
 import { InstructionsScreen } from "../instructions/instructions-screen.tsx";
 import { IncidentScreen } from "../incident/incident-screen.tsx";
@@ -26,6 +27,8 @@ function Screen(): JSX.Element {
       return <TimelineScreen />;
     case "instructions":
       return <InstructionsScreen />;
+    case "autonomy":
+      return <AutonomyScreen />;
     case "deadLetters":
       return <DeadLettersScreen />;
     case "unknown":

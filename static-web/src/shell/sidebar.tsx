@@ -26,6 +26,7 @@ const ITEMS: readonly Item[] = [
   { to: "/incidents", text: "Incidents", icon: "incidents", screens: ["incidents", "incident"] },
   { to: "/timeline", text: "Timeline", icon: "timeline", screens: ["timeline"] },
   { to: "/instructions", text: "Instructions", icon: "instructions", screens: ["instructions"] },
+  { to: "/autonomy", text: "Autonomy", icon: "autonomy", screens: ["autonomy"] },
 ];
 
 const CONNECTIONS = {

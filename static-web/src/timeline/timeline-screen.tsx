@@ -41,6 +41,13 @@ function Totals({ rows }: { rows: readonly TimelineRow[] }): JSX.Element {
 function HowItEnded({ row }: { row: TimelineRow }): JSX.Element {
   const { resolutionPath, decidedBy, because } = row;
   if (resolutionPath === null) return <p>Still open.</p>;
+  if (resolutionPath === "autonomous" && decidedBy === "PgMedic") {
+    return (
+      <p>
+        Allowed by the phase that was <a href="/autonomy">earned</a>. {because}
+      </p>
+    );
+  }
   if (resolutionPath === "autonomous") {
     return (
       <p>

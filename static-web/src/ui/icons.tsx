@@ -5,6 +5,7 @@ const PATHS = {
   incidents: "M3 13h4l2.5-7 4 13 2.5-6h5",
   timeline: "M6 4v16M6 8h.01M6 16h.01M10 8h10M10 16h7",
   instructions: "M6 3h9l4 4v14H6zM14 3v5h5M9 13h6M9 17h4",
+  autonomy: "M4 20h4v-5h4v-5h4V5h4",
   check: "M5 12.5l4.5 4.5L19 7.5",
   cross: "M6 6l12 12M18 6L6 18",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",

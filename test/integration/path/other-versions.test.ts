@@ -9,7 +9,8 @@ import { listServers } from "../../../functions/api/servers.ts";
 import { services } from "../../../functions/services.ts";
 import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import type { Address } from "../../../shared/adapters/documents.ts";
-import { Autonomy, IncidentDetail, InstructionList, ServerList } from "../../../shared/contracts/api.ts";
+import { AutonomyView } from "../../../shared/contracts/autonomy.ts";
+import { IncidentDetail, InstructionList, ServerList } from "../../../shared/contracts/api.ts";
 import { Chat } from "../../../shared/contracts/chat.ts";
 import { DeadLetterList } from "../../../shared/contracts/dead-letter.ts";
 import { Server, ServerCheck } from "../../../shared/contracts/server.ts";
@@ -96,7 +97,7 @@ test("an answer of the API holds none of them, since a dashboard parses it stric
   await documents.put(systemAt("dead-1"), extended(letter));
   expect(ServerList.parse(bodyOf(await listServers())).servers[0]?.instructions).toHaveLength(1);
   expect(InstructionList.parse(bodyOf(await listInstructions())).instructions).toHaveLength(1);
-  expect(Autonomy.parse(bodyOf(await readAutonomy())).phase).toBe("assist");
+  expect(AutonomyView.parse(bodyOf(await readAutonomy())).phase).toBe("assist");
   expect(Chat.parse(bodyOf(await readChat(asking({ chatId: "chat-1" })))).messages).toHaveLength(1);
   expect(DeadLetterList.parse(bodyOf(await listDeadLetters())).letters).toHaveLength(1);
 });

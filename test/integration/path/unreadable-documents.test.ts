@@ -122,6 +122,7 @@ test("nothing is proposed on a server whose record cannot be read, and on the ot
     return mayPropose(await guardrailFacts(run, aProposal(), look, "none"), new Date());
   };
   for (const serverId of ["shop", "another"]) await services().servers.put(server(serverId));
+  await services().incidents.create(anIncident({ incidentId: "inc-run" }));
   expect(await rulingOn("shop")).toMatchObject({ allowed: false, reason: expect.stringMatching(/cannot be read/) });
   expect(await rulingOn("another")).toMatchObject({ allowed: true });
 });

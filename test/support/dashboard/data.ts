@@ -7,6 +7,7 @@ import {
   type TimelineRow,
 } from "../../../shared/contracts/api.ts";
 import type { DeadLetterView } from "../../../shared/contracts/dead-letter.ts";
+import type { Graduation } from "../../../shared/contracts/autonomy.ts";
 import type { Diagnosis } from "../../../shared/contracts/diagnosis.ts";
 import { Instruction, type InstructionTerms } from "../../../shared/contracts/instruction.ts";
 import type { Actor } from "../../../shared/contracts/primitives.ts";
@@ -43,10 +44,39 @@ export const aServer = (changes: Partial<ServerView> = {}): ServerView => ({
     executor: { kind: "entra", user: "pgmedic_executor" },
   },
   registeredAt: fromNow(-30 * DAY_MS),
+  automation: { levels: { indexes: 4, sessions: 2 }, by: "Ada", at: fromNow(-DAY_MS) },
   lock: null,
   instructions: [],
   activeIncidentIds: [],
   lastSnapshotAt: fromNow(-20 * SECOND_MS),
+  ...changes,
+});
+
+/** A record that has opened the gate. */
+export const aGraduation = (changes: Partial<Graduation> = {}): Graduation => ({
+  phase: "autonomous",
+  since: fromNow(-2 * DAY_MS),
+  evaluatedAt: fromNow(-60 * SECOND_MS),
+  criteria: [
+    { id: "accuracy", observed: 0.96, required: 0.9, holds: true, basis: "24 of 25 judged actions helped" },
+    { id: "destructive", observed: 0, required: 0, holds: true, basis: "0 in 90 days" },
+    {
+      id: "autonomous",
+      observed: 1,
+      required: 0.95,
+      holds: true,
+      basis: "21 of 21 Sev3–4 incidents without a person helped",
+    },
+    {
+      id: "coverage",
+      observed: null,
+      required: 0.3,
+      holds: false,
+      basis: "0 of 0 enabled servers have a judged action",
+    },
+    { id: "soak", observed: 2, required: 7, holds: false, basis: `since ${fromNow(-2 * DAY_MS)}` },
+  ],
+  history: [{ at: fromNow(-2 * DAY_MS), from: "assist", to: "autonomous", because: "every figure of the gate holds" }],
   ...changes,
 });
 

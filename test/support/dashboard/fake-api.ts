@@ -3,8 +3,6 @@ import { createServer, type IncomingMessage } from "node:http";
 import { z } from "zod";
 import {
   AuditAnswer,
-  Autonomy,
-  AutonomyRequest,
   Changes,
   IncidentDetail,
   IncidentList,
@@ -12,8 +10,10 @@ import {
   ServerList,
   TimelineAnswer,
   type Problem,
-  type ServerView,
+  ServerView,
 } from "../../../shared/contracts/api.ts";
+import { AutomationRequest } from "../../../shared/contracts/automation.ts";
+import { AutonomyRequest, AutonomyView } from "../../../shared/contracts/autonomy.ts";
 import { Chat, ChatReply } from "../../../shared/contracts/chat.ts";
 import { DeadLetterList, DeadLetterView } from "../../../shared/contracts/dead-letter.ts";
 import { DecisionRequest } from "../../../shared/contracts/decision.ts";
@@ -33,7 +33,7 @@ export type Store = {
   servers: ServerView[];
   incidents: IncidentDetail[];
   instructions: Instruction[];
-  autonomy: Autonomy;
+  autonomy: AutonomyView;
   chat: Chat;
   isAuditIntact: boolean;
   deadLetters: DeadLetterView[];
@@ -43,7 +43,12 @@ const emptyStore = (): Store => ({
   servers: [],
   incidents: [],
   instructions: [],
-  autonomy: { phase: "assist", killSwitch: { on: false, by: null, at: null } },
+  autonomy: {
+    phase: "assist",
+    killSwitch: { on: false, by: null, at: null },
+    effective: "assist",
+    graduation: null,
+  },
   chat: aChat(),
   isAuditIntact: true,
   deadLetters: [],
@@ -232,10 +237,22 @@ export class FakeApi {
     const { killSwitch, phase } = AutonomyRequest.parse(body);
     const { autonomy } = this.store;
     this.store.autonomy = {
+      ...autonomy,
       phase: phase ?? autonomy.phase,
       killSwitch: killSwitch === undefined ? autonomy.killSwitch : { on: killSwitch, by: "Ada", at: fromNow(0) },
     };
-    return ok(Autonomy, this.store.autonomy);
+    return ok(AutonomyView, this.store.autonomy);
+  }
+
+  #setAutomation({ parts, body }: Asked): Answer {
+    const { levels } = AutomationRequest.parse(body);
+    const server = this.store.servers.find(({ serverId }) => serverId === parts[1]);
+    if (server === undefined) return problem(404, "There is no such server", "It does not exist.");
+    const automation = { levels: { ...server.automation?.levels, ...levels }, by: "Ada", at: fromNow(0) };
+    const next = { ...server, automation };
+    this.store.servers = this.store.servers.map((one) => (one === server ? next : one));
+    this.tell("server", server.serverId);
+    return ok(ServerView, next);
   }
 
   #insights: Insight[] = [];
@@ -306,6 +323,7 @@ export class FakeApi {
     "POST servers :id check": (asked) => this.#check(asked),
     "GET servers :id checks probe-1": (asked) => this.#check(asked),
     "POST servers :id report": ({ parts }) => ok(ServerReport, aServerReport(parts[1])),
+    "PUT servers :id automation": (asked) => this.#setAutomation(asked),
     "GET incidents": (asked) => this.#list(asked),
     "GET incidents :id": (asked) => {
       const incident = this.#incident(asked);
@@ -340,7 +358,7 @@ export class FakeApi {
       const since = Number(url.searchParams.get("since") ?? this.#changes.length);
       return ok(Changes, { cursor: String(this.#changes.length), changes: this.#changes.slice(since) });
     },
-    "GET autonomy": () => ok(Autonomy, this.store.autonomy),
+    "GET autonomy": () => ok(AutonomyView, this.store.autonomy),
     "PUT autonomy": (asked) => this.#setAutonomy(asked),
   };
 }

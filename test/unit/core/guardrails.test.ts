@@ -9,6 +9,9 @@ const calm: GuardrailFacts = {
   serverEnabled: true,
   phase: "assist",
   consent: "person",
+  level: 3,
+  area: "indexes",
+  severity: "Sev3",
   riskClass: "R2",
   kind: "create_index",
   target: "public.orders(customer_id asc)",
@@ -19,6 +22,7 @@ const calm: GuardrailFacts = {
   unreadablePast: 0,
   indexesOnTable: 1,
   estimatedBytes: 15_000_000,
+  tableBytes: 160_000_000,
   diskFreeBytes: 10 ** 12,
   oldestTransactionSeconds: 1,
   unmetPreconditions: [],
@@ -35,8 +39,11 @@ const past = (wish: Partial<GuardrailFacts["pastActions"][number]>) => ({
 const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
   killSwitch: fc.constantFrom("on", "off", "unreadable"),
   serverEnabled: fc.boolean(),
-  phase: fc.constantFrom("shadow", "assist"),
-  consent: fc.constantFrom("none", "person", "instruction"),
+  phase: fc.constantFrom("shadow", "assist", "autonomous"),
+  consent: fc.constantFrom("none", "person", "instruction", "autonomy"),
+  level: fc.constantFrom(0, 1, 2, 3, 4, 5),
+  area: fc.constant("indexes"),
+  severity: fc.constantFrom("Sev0", "Sev1", "Sev2", "Sev3", "Sev4"),
   riskClass: fc.constantFrom("R0", "R1", "R2", "R3", "R4"),
   kind: fc.constantFrom("create_index", "drop_index"),
   target: fc.constantFrom(calm.target, "public.other(id asc)"),
@@ -55,6 +62,7 @@ const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
   unreadablePast: fc.integer({ min: 0, max: 1 }),
   indexesOnTable: fc.integer({ min: 0, max: 20 }),
   estimatedBytes: fc.integer({ min: 1, max: 10 ** 9 }),
+  tableBytes: fc.option(fc.integer({ min: 0, max: 2 * LIMITS.autonomousTableBytes })),
   diskFreeBytes: fc.option(fc.integer({ min: 0, max: 10 ** 10 })),
   oldestTransactionSeconds: fc.integer({ min: 0, max: 5_000 }),
   unmetPreconditions: fc.array(fc.constant("a condition"), { maxLength: 1 }),
@@ -72,7 +80,20 @@ describe("whatever the facts", () => {
     always(({ killSwitch }) => killSwitch === "off"));
   test("nothing runs on a server that is disabled", () => always(({ serverEnabled }) => serverEnabled));
   test("nothing runs without consent", () => always(({ consent }) => consent !== "none"));
-  test("nothing runs in the Shadow phase", () => always(({ phase }) => phase === "assist"));
+  test("nothing runs in the Shadow phase", () => always(({ phase }) => phase !== "shadow"));
+  test("nothing runs where PgMedic only watches or advises", () => always(({ level }) => level >= 2));
+  test("nothing runs by an instruction where a person approves each action", () =>
+    always(({ level, consent }) => consent !== "instruction" || level >= 3));
+  test("nothing runs by itself unless it was earned and is allowed", () =>
+    always(({ consent, phase, level }) => consent !== "autonomy" || (phase === "autonomous" && level >= 4)));
+  test("what runs by itself is reversible, of little severity, and on no huge table", () =>
+    always(
+      ({ consent, riskClass, severity, tableBytes }) =>
+        consent !== "autonomy" ||
+        (["R1", "R2"].includes(riskClass) &&
+          ["Sev3", "Sev4"].includes(severity) &&
+          (tableBytes ?? 0) <= LIMITS.autonomousTableBytes),
+    ));
   test("nothing runs without the server lock", () => always(({ lockHeld }) => lockHeld));
   test("no instruction runs what needs a person", () =>
     always((facts) => facts.riskClass !== "R3" || facts.consent === "person"));
