@@ -10,6 +10,7 @@ import { messagesOf } from "../shared/adapters/messages.ts";
 import { metricsOf } from "../shared/adapters/metrics.ts";
 import { outboxOf } from "../shared/adapters/outbox.ts";
 import { platformOf } from "../shared/adapters/platform.ts";
+import { schedulesOf } from "../shared/adapters/schedules.ts";
 import { serverLogsOf } from "../shared/adapters/server-logs.ts";
 import { serversOf } from "../shared/adapters/servers.ts";
 import { snapshotsOf } from "../shared/adapters/snapshots.ts";
@@ -48,6 +49,7 @@ export function servicesOf(settings: Settings) {
     instructions,
     messages,
     outbox: outboxOf(incidents, instructions, messages),
+    schedules: schedulesOf(documents),
     serverLogs: serverLogsOf(settings.LOGS_ENDPOINT),
     servers: serversOf(documents),
     snapshots: snapshotsOf(documents),

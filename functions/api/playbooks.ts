@@ -1,13 +1,14 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
 import { readPlaybook } from "../../shared/adapters/playbooks.ts";
+import { PlaybookList } from "../../shared/contracts/playbook.ts";
 import { knownPlaybooks } from "../known-playbooks.ts";
-import { answer, invalid, jsonBody, problem } from "../problem.ts";
+import { answer, answerAs, invalid, jsonBody, problem } from "../problem.ts";
 
 /** `GET /api/playbooks`: PgMedic's own and a user's, by name. */
 export function listPlaybooks(): Promise<HttpResponseInit> {
   const playbooks = [...knownPlaybooks().values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return Promise.resolve(answer(200, { playbooks }));
+  return Promise.resolve(answerAs(PlaybookList, 200, { playbooks }));
 }
 
 const Text = z.strictObject({ text: z.string().min(1).max(50_000) });

@@ -13,6 +13,7 @@ import { readPostMortem } from "../api/post-mortem.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { prepareClients } from "../prepare.ts";
 import { tracedRequests } from "../traced-requests.ts";
+import { deleteSchedule, listSchedules, putSchedule } from "../api/schedules.ts";
 import {
   checkServer,
   deleteServer,
@@ -46,6 +47,9 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   runAction: ["POST", "incidents/{incidentId}/actions/{actionId}", "operator", runAction],
   listPlaybooks: ["GET", "playbooks", "reader", listPlaybooks],
   validatePlaybook: ["POST", "playbooks/validate", "operator", validatePlaybook],
+  listSchedules: ["GET", "schedules", "reader", listSchedules],
+  putSchedule: ["PUT", "schedules/{scheduleId}", "operator", putSchedule],
+  deleteSchedule: ["DELETE", "schedules/{scheduleId}", "operator", deleteSchedule],
   triageLogs: ["POST", "logs/triage", "operator", triageLogs],
   decide: ["POST", "incidents/{incidentId}/decision", "operator", decide],
   openChat: ["POST", "chats", "operator", openChat],

@@ -16,6 +16,7 @@ import { graduateOnTime } from "../graduation.ts";
 import { prepareClients } from "../prepare.ts";
 import { runEventReceived } from "../run-event-received.ts";
 import { runRequested } from "../run-requested.ts";
+import { runSchedules } from "../schedules.ts";
 import { takeSnapshots } from "../snapshots.ts";
 import { giveSignOfLife } from "../silence.ts";
 import { sweep } from "../sweep.ts";
@@ -62,6 +63,7 @@ export function register(): void {
 
   app.timer("takeSnapshots", { schedule: EVERY_MINUTE, runOnStartup: true, handler: takeSnapshots });
   app.timer("sweep", { schedule: EVERY_MINUTE, handler: sweep, ...withClient });
+  app.timer("runSchedules", { schedule: EVERY_MINUTE, handler: runSchedules });
   app.timer("graduate", { schedule: EVERY_TEN_MINUTES, handler: graduateOnTime });
   app.timer("giveSignOfLife", { schedule: EVERY_HOUR, handler: giveSignOfLife });
   app.hook.appStart(prepareClients);

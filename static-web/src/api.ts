@@ -17,6 +17,8 @@ import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/c
 import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
+import { PlaybookList } from "../../shared/contracts/playbook.ts";
+import { Schedule, ScheduleList, type ScheduleRequest } from "../../shared/contracts/schedule.ts";
 import { ServerCheck } from "../../shared/contracts/server.ts";
 import { ServerReport } from "../../shared/contracts/server-report.ts";
 import { lenient } from "../../shared/contracts/unknown-fields.ts";
@@ -180,6 +182,12 @@ export const api = {
   timeline: () => call("/api/timeline", { schema: TimelineAnswer }),
   changes: (since: string | null) =>
     call(`/api/changes${since === null ? "" : `?since=${id(since)}`}`, { schema: Changes }),
+  schedules: () => call("/api/schedules", { schema: ScheduleList }),
+  setSchedule: (scheduleId: string, body: ScheduleRequest) =>
+    call(`/api/schedules/${id(scheduleId)}`, { method: "PUT", body, schema: Schedule }),
+  removeSchedule: (scheduleId: string) =>
+    call(`/api/schedules/${id(scheduleId)}`, { method: "DELETE", body: {}, schema: z.null() }),
+  playbooks: () => call("/api/playbooks", { schema: PlaybookList }),
   autonomy: () => call("/api/autonomy", { schema: AutonomyView }),
   setAutonomy: (body: z.infer<typeof AutonomyRequest>) =>
     call("/api/autonomy", { method: "PUT", body, schema: AutonomyView }),

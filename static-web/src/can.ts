@@ -82,6 +82,8 @@ export const can = {
     if (refusal !== null) return refusal;
     return isBusy ? no("One at a time: the last one is still running.") : yes("Reads only, within a time limit.");
   },
+  setSchedules: (principal: Principal): Capability =>
+    mayAs(principal, "operator", "set a schedule") ?? yes("The first look comes at its next time."),
   useKillSwitch: (principal: Principal): Capability =>
     mayAs(principal, "admin", "use the kill switch") ?? yes("Stops every execution until it is turned off."),
   steer: (principal: Principal, isChanged: boolean): Capability =>

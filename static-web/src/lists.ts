@@ -18,4 +18,6 @@ export const servers = resource(api.servers);
 export const instructions = resource(api.instructions);
 export const deadLetters = resource(api.deadLetters);
 export const timeline = resource(api.timeline);
+export const schedules = resource(api.schedules);
+export const playbooks = resource(api.playbooks);
 export const autonomy = resource(api.autonomy);

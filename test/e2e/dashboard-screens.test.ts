@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { accessibilityProblems } from "../support/dashboard/axe.ts";
 import {
   aDeadLetter,
+  aSchedule,
   aGraduation,
   anIncident,
   anInstruction,
@@ -30,6 +31,7 @@ function fill(): void {
   store.incidents = [anIncident(), { ...aResolvedIncident(), incidentId: "inc-0" }];
   store.instructions = [instruction];
   store.autonomy = { ...store.autonomy, effective: "autonomous", graduation: aGraduation() };
+  store.schedules = [aSchedule()];
   store.deadLetters = [
     aDeadLetter(),
     aDeadLetter({ letterId: "dead-1", queue: "run-events", stays: "The sweep does it." }),
@@ -160,6 +162,32 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     await reader.context.close();
   });
 
+  test("a server's schedules are seen, added and removed", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/", { theme });
+    // It comes a moment later and moves what is below it.
+    await page.getByRole("heading", { name: "Play the demo" }).waitFor();
+    const card = page.getByRole("article", { name: "Shop database" });
+    await card.getByText("Schedules, 1").click();
+    await card.getByText("every day at 06:00 UTC, next").waitFor();
+    expect(await card.getByRole("link", { name: "healthy" }).getAttribute("href")).toBe("/incidents/inc-0");
+    await card.getByLabel("Playbook").selectOption("generalMonitoring");
+    await card.getByLabel("When").selectOption("weekly");
+    await card.getByRole("button", { name: "Add", exact: true }).click();
+    await card.getByText("Schedules, 2").waitFor();
+    await card.getByText("Not run yet").waitFor();
+    expect(dashboard.api.store.schedules[1]).toMatchObject({
+      serverId: "shop",
+      playbook: "generalMonitoring",
+      cadence: { kind: "cron", expression: "0 6 * * 1" },
+    });
+    await expectAccessible(page);
+    await card.getByRole("button", { name: "Remove dailySummary" }).click();
+    await card.getByText("Schedules, 1").waitFor();
+    expect(dashboard.api.store.schedules.map(({ playbook }) => playbook)).toEqual(["generalMonitoring"]);
+    await context.close();
+  });
+
   test("a diagnostic is run by its name, and what it found stays with the incident", async () => {
     fill();
     const { page, context } = await dashboard.visit("/incidents/inc-1", { theme, role: "operator" });
@@ -208,6 +236,18 @@ test("on a phone nothing is wider than the screen, and axe finds nothing", async
     expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBe(390);
     await expectAccessible(page);
   }
+  await context.close();
+});
+
+test("on a phone who may only read sees the schedules, and why they cannot change them", async () => {
+  fill();
+  const { page, context } = await dashboard.visit("/", { size: { width: 390, height: 844 }, role: "reader" });
+  await page.getByText("Schedules, 1").click();
+  const line = page.getByText("every day at 06:00 UTC, next");
+  await line.waitFor();
+  expect((await line.boundingBox())?.width).toBeGreaterThan(200);
+  await page.getByText("You need the operator role to set a schedule.").first().waitFor();
+  expect(await page.getByRole("button", { name: "Remove dailySummary" }).count()).toBe(0);
   await context.close();
 });
 

@@ -8,6 +8,7 @@ import { Icon } from "../ui/icons.tsx";
 import { Ago, Until } from "../ui/time.tsx";
 import { healthOf } from "./health.ts";
 import { ServerCheck } from "./server-check.tsx";
+import { ServerSchedules } from "./server-schedules.tsx";
 import { ServerReport } from "./server-report.tsx";
 
 function Incidents({ ids }: { ids: readonly string[] }): JSX.Element {
@@ -85,6 +86,7 @@ export function ServerCard({ server }: { server: ServerView }): JSX.Element {
       <Facts facts={factsOf(server)} />
       <ServerCheck serverId={server.serverId} />
       <ServerReport serverId={server.serverId} />
+      <ServerSchedules serverId={server.serverId} />
     </article>
   );
 }

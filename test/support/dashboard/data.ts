@@ -11,6 +11,8 @@ import type { Graduation } from "../../../shared/contracts/autonomy.ts";
 import type { Diagnosis } from "../../../shared/contracts/diagnosis.ts";
 import { Instruction, type InstructionTerms } from "../../../shared/contracts/instruction.ts";
 import type { Actor } from "../../../shared/contracts/primitives.ts";
+import type { Playbook } from "../../../shared/contracts/playbook.ts";
+import type { ScheduleView } from "../../../shared/contracts/schedule.ts";
 import type { ServerReport } from "../../../shared/contracts/server-report.ts";
 import type { ProposedAction } from "../../../shared/contracts/proposal.ts";
 
@@ -77,6 +79,42 @@ export const aGraduation = (changes: Partial<Graduation> = {}): Graduation => ({
     { id: "soak", observed: 2, required: 7, holds: false, basis: `since ${fromNow(-2 * DAY_MS)}` },
   ],
   history: [{ at: fromNow(-2 * DAY_MS), from: "assist", to: "autonomous", because: "every figure of the gate holds" }],
+  ...changes,
+});
+
+export const aPlaybook = (changes: Partial<Playbook> = {}): Playbook => ({
+  name: "generalMonitoring",
+  title: "A general look",
+  description: "Looks at everything.",
+  alerts: { metrics: [], ruleWords: [] },
+  symptom: "any",
+  diagnostics: ["activity"],
+  causes: ["missing_index"],
+  drillDown: [],
+  ...changes,
+});
+
+export const aSchedule = (changes: Partial<ScheduleView> = {}): ScheduleView => ({
+  scheduleId: "daily",
+  serverId: "shop",
+  playbook: "dailySummary",
+  cadence: { kind: "cron", expression: "0 6 * * *" },
+  enabled: true,
+  setBy: ada,
+  setAt: fromNow(-3 * DAY_MS),
+  nextAt: fromNow(DAY_MS / 4),
+  intervalMinutes: 15,
+  runs: [
+    {
+      at: fromNow(-DAY_MS / 2),
+      incidentId: "inc-0",
+      said: "looked at",
+      state: "dismissed",
+      verdict: "healthy",
+      path: "noAction",
+      summary: "Nothing stands out.",
+    },
+  ],
   ...changes,
 });
 

@@ -21,9 +21,11 @@ import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run
 import type { NextAction } from "../../../shared/contracts/log-triage.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
+import { PlaybookList } from "../../../shared/contracts/playbook.ts";
+import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../../shared/contracts/schedule.ts";
 import { ServerCheck } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
-import { ada, anInsight, anInstruction, aServerReport, fromNow, summaryOf, timelineRowOf } from "./data.ts";
+import { ada, anInsight, aPlaybook, anInstruction, aServerReport, fromNow, summaryOf, timelineRowOf } from "./data.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -37,6 +39,7 @@ export type Store = {
   chat: Chat;
   isAuditIntact: boolean;
   deadLetters: DeadLetterView[];
+  schedules: ScheduleView[];
 };
 
 const emptyStore = (): Store => ({
@@ -52,6 +55,7 @@ const emptyStore = (): Store => ({
   chat: aChat(),
   isAuditIntact: true,
   deadLetters: [],
+  schedules: [],
 });
 
 const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
@@ -255,6 +259,14 @@ export class FakeApi {
     return ok(ServerView, next);
   }
 
+  #setSchedule({ parts, body }: Asked): Answer {
+    const scheduleId = parts[1] ?? "";
+    const wish = ScheduleRequest.parse(body);
+    const set = { ...wish, scheduleId, setBy: ada, setAt: fromNow(0), nextAt: fromNow(3_600_000), intervalMinutes: 60 };
+    this.store.schedules.push({ ...set, runs: [] });
+    return ok(Schedule, { ...set, runs: [] });
+  }
+
   #insights: Insight[] = [];
   #next: NextAction[] = [{ actionId: "table-health", label: "How the tables are kept", parameters: {} }];
 
@@ -324,6 +336,13 @@ export class FakeApi {
     "GET servers :id checks probe-1": (asked) => this.#check(asked),
     "POST servers :id report": ({ parts }) => ok(ServerReport, aServerReport(parts[1])),
     "PUT servers :id automation": (asked) => this.#setAutomation(asked),
+    "GET schedules": () => ok(ScheduleList, { schedules: this.store.schedules }),
+    "PUT schedules :id": (asked) => this.#setSchedule(asked),
+    "DELETE schedules :id": ({ parts }) => {
+      this.store.schedules = this.store.schedules.filter(({ scheduleId }) => scheduleId !== parts[1]);
+      return { status: 204, body: null };
+    },
+    "GET playbooks": () => ok(PlaybookList, { playbooks: [aPlaybook(), aPlaybook({ name: "dailySummary" })] }),
     "GET incidents": (asked) => this.#list(asked),
     "GET incidents :id": (asked) => {
       const incident = this.#incident(asked);

@@ -1,0 +1,85 @@
+import { CronExpressionParser } from "cron-parser";
+import type { AlertDigest } from "../contracts/incident.ts";
+import type { Cadence, Schedule } from "../contracts/schedule.ts";
+import { digest } from "./digest.ts";
+import { later, MINUTE_MS } from "./time.ts";
+
+/** An investigation reads for about two seconds; closer than this the looks themselves would be the load. */
+const SHORTEST_MINUTES = 15;
+const OCCURRENCES_LOOKED_AT = 100;
+const MOST_RUNS = 20;
+
+/** What is wrong with a cadence, in a sentence that says what to do; null when nothing is. */
+export function cadenceProblem(cadence: Cadence): string | null {
+  if (cadence.kind === "adaptive") return null;
+  const { expression } = cadence;
+  if (expression.split(/\s+/).length !== 5)
+    return `"${expression}" must have five fields: minute, hour, day of the month, month, day of the week`;
+  try {
+    const next = CronExpressionParser.parse(expression, { currentDate: new Date(0), tz: "UTC" });
+    let last = next.next().getTime();
+    for (let one = 0; one < OCCURRENCES_LOOKED_AT; one += 1) {
+      const at = next.next().getTime();
+      if (at - last < SHORTEST_MINUTES * MINUTE_MS)
+        return `"${expression}" comes more often than every ${SHORTEST_MINUTES} minutes`;
+      last = at;
+    }
+    return null;
+  } catch (failure) {
+    return `"${expression}" is no schedule: ${failure instanceof Error ? failure.message : String(failure)}`;
+  }
+}
+
+/** When a cadence comes next after a moment. */
+export function nextAfter(cadence: Cadence, intervalMinutes: number, moment: Date): Date {
+  if (cadence.kind === "adaptive") return later(moment, intervalMinutes * MINUTE_MS);
+  return CronExpressionParser.parse(cadence.expression, { currentDate: moment, tz: "UTC" }).next().toDate();
+}
+
+/** The interval at first: what nobody knows yet is looked at soon. */
+export const firstInterval = (cadence: Cadence): number =>
+  cadence.kind === "adaptive" ? cadence.shortestMinutes : SHORTEST_MINUTES;
+
+/**
+ * The next interval of an adaptive cadence: half when the last look found something, twice when it found nothing, and the same while its
+ * outcome is not known; within the limits of the cadence.
+ */
+export function nextInterval(cadence: Cadence, intervalMinutes: number, found: boolean | null): number {
+  if (cadence.kind !== "adaptive" || found === null) return intervalMinutes;
+  const next = found ? Math.floor(intervalMinutes / 2) : intervalMinutes * 2;
+  return Math.min(cadence.longestMinutes, Math.max(cadence.shortestMinutes, next));
+}
+
+/** The occurrence that is due; null when none is. What was missed while PgMedic was away is made up for once. */
+export const dueSlot = ({ enabled, nextAt }: Schedule, now: Date): string | null =>
+  enabled && Date.parse(nextAt) <= now.getTime() ? nextAt : null;
+
+export type Run = { incidentId: string | null; said: string };
+
+/** A schedule after the run of a slot. Null when that slot was run already. */
+export function afterRun(
+  schedule: Schedule,
+  slot: string,
+  { incidentId, said, found }: Run & { found: boolean | null },
+  now: Date,
+): Schedule | null {
+  if (schedule.nextAt !== slot) return null;
+  const intervalMinutes = nextInterval(schedule.cadence, schedule.intervalMinutes, found);
+  const nextAt = nextAfter(schedule.cadence, intervalMinutes, now).toISOString();
+  const runs = [{ at: slot, incidentId, said }, ...schedule.runs].slice(0, MOST_RUNS);
+  return { ...schedule, intervalMinutes, nextAt, runs };
+}
+
+/** The look that a slot asks for, as an alert would ask for it. The same slot is always the same alert, so that it is looked at once. */
+export function alertOf({ scheduleId, playbook }: Schedule, slot: string): AlertDigest {
+  const alert = {
+    alertId: `schedule/${scheduleId}`,
+    rule: `Scheduled check (${playbook})`,
+    metric: null,
+    value: null,
+    threshold: null,
+    severity: "Sev4",
+    firedAt: slot,
+  } as const;
+  return { ...alert, digest: digest(alert) };
+}
