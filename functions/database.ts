@@ -1,11 +1,10 @@
-import type { PlannerClone } from "../shared/advisor/clone-protocol.ts";
-import { type CloneThread, startPlannerClone } from "../shared/advisor/clone-thread.ts";
+import { startPlannerClone } from "../shared/advisor/clone-thread.ts";
+import { cloneTurns } from "../shared/advisor/clone-turns.ts";
 import { postgresOf, type Postgres } from "../shared/adapters/postgres.ts";
 import { services } from "./services.ts";
 import { isOnThisMachine } from "./settings.ts";
 
 let postgres: Postgres | undefined;
-let clone: CloneThread | undefined;
 
 /** The watched servers. Only the runner imports this. */
 export const watchedServers = (): Postgres =>
@@ -32,21 +31,10 @@ export function secretOf(setting: string): string {
   return secret;
 }
 
-/** The planner clone of this process: started on first use, reused by every investigation. */
-export const plannerClone = (): PlannerClone => (clone ??= startPlannerClone(services().settings.PGMEDIC_CLONE_FOLDER));
-
-let turn: Promise<unknown> = Promise.resolve();
-
-/** Gives work the clone for itself: it holds one server's catalog at a time. A clone that died is replaced for the next one. */
-export function withPlannerClone<T>(work: (clone: PlannerClone) => Promise<T>): Promise<T> {
-  const mine = turn.then(() => work(plannerClone()));
-  turn = mine.then(() => (clone?.hasEnded() === true ? closePlannerClone() : undefined), closePlannerClone);
-  return mine;
-}
-
+const clones = cloneTurns(() => startPlannerClone(services().settings.PGMEDIC_CLONE_FOLDER));
+/** Has this process's planner clone made: every investigation uses it. */
+export const plannerClone = clones.ready;
+/** Gives work the clone for itself. */
+export const withPlannerClone = clones.withClone;
 /** Closes the clone, when the worker ends or something went wrong in it. */
-export async function closePlannerClone(): Promise<void> {
-  const closing = clone;
-  clone = undefined;
-  await closing?.close().catch(() => {});
-}
+export const closePlannerClone = clones.close;

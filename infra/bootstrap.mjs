@@ -30,10 +30,11 @@ function fail(message) {
 function install() {
   const marker = join(root, "node_modules/.package-lock.json");
   if (modified(marker) >= modified(join(root, "package-lock.json"))) return;
-  console.log("installing packages …");
+  // On stderr, like all of npm's own: what a command prints may be read by a program.
+  console.error("installing packages …");
   const { status } = spawnSync(windows ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["ignore", 2, 2],
     shell: windows,
   });
   if (status !== 0) {

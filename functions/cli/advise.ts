@@ -1,10 +1,8 @@
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { postgresOf, type Session } from "../../shared/adapters/postgres.ts";
 import type { Limits } from "../../shared/advisor/advice.ts";
 import { OF_A_PERSON, OF_AN_INVESTIGATION } from "../../shared/advisor/choose-index.ts";
 import type { PlannerClone } from "../../shared/advisor/clone-protocol.ts";
-import { startPlannerClone } from "../../shared/advisor/clone-thread.ts";
+import type { CloneTurns } from "../../shared/advisor/clone-turns.ts";
 import {
   adviseWorkload,
   type Advised,
@@ -15,6 +13,7 @@ import { adviceAsJson, adviceAsText } from "./advice-text.ts";
 import type { AdviseArguments } from "./arguments.ts";
 import { gate } from "./gate.ts";
 import { type Outcome, progressOn, serverOf } from "./outcome.ts";
+import { withPlanner } from "./planner.ts";
 import { writtenWorkload } from "./workload.ts";
 
 /** An advice with how long it took. */
@@ -32,32 +31,28 @@ export async function advise(given: AdviseArguments): Promise<Outcome> {
     weighBy: file === undefined ? "time" : "plan cost",
   };
   const server = serverOf(given);
-  const advised = await adviseFor(given.server, limits, (session) =>
-    file === undefined ? countedWorkload(session, server) : writtenWorkload(session, server, file),
-  );
+  const read = (session: Session): Promise<Asked> =>
+    file === undefined ? countedWorkload(session, server) : writtenWorkload(session, server, file);
+  const advised = await withPlanner((clones) => adviseFor(clones, { url: given.server, limits, read }));
   if (isGate) return gate(advised, given);
   return { text: given.json ? adviceAsJson(advised) : adviceAsText(advised), exitCode: 0 };
 }
 
+type Wish = { url: string; limits: Limits; read: (session: Session) => Promise<Asked> };
+
 /** Reads what is asked from a server, then works in the clone, the server's connection closed. */
-export async function adviseFor(
-  url: string,
-  limits: Limits,
-  read: (session: Session) => Promise<Asked>,
-): Promise<Timed> {
+export async function adviseFor({ withClone }: CloneTurns, { url, limits, read }: Wish): Promise<Timed> {
   const progress = progressOn(process.stderr);
   const purpose = { server: serverOf({ schema: ["public"] }), applicationName: "pgmedic/advise" };
   progress.say("reading the workload and the catalog");
   const asked = await postgresOf(() => url).asInvestigator(purpose, read);
   progress.say("making the planner clone");
-  const clone = startPlannerClone(join(tmpdir(), "pgmedic-clone"));
   try {
     const startedAt = performance.now();
-    const advised = await adviseWorkload(counted(clone, progress.say), asked, limits);
+    const advised = await withClone((clone) => adviseWorkload(counted(clone, progress.say), asked, limits));
     return { ...advised, ms: performance.now() - startedAt };
   } finally {
     progress.clear();
-    await clone.close();
   }
 }
 

@@ -35,6 +35,16 @@ export type AdviseArguments = z.infer<typeof AdviseArguments>;
 const ReportArguments = z.strictObject(onServer);
 export type ReportArguments = z.infer<typeof ReportArguments>;
 
+const DiagnoseArguments = z.strictObject({ ...onServer, playbook: z.string().optional() });
+export type DiagnoseArguments = z.infer<typeof DiagnoseArguments>;
+
+const McpArguments = z.strictObject({
+  server: onServer.server,
+  schema: onServer.schema,
+  log: z.array(z.string()).default([]),
+});
+export type McpArguments = z.infer<typeof McpArguments>;
+
 const LogsArguments = z.strictObject({
   files: z.array(z.string()).min(1, "give the files to read; - is standard input"),
   prefix: z.string().optional(),
@@ -63,6 +73,15 @@ export const SYNTAX = {
     },
   },
   report: { schema: ReportArguments, options: serverOptions },
+  diagnose: { schema: DiagnoseArguments, options: { ...serverOptions, playbook: { type: "string" } } },
+  mcp: {
+    schema: McpArguments,
+    options: {
+      server: serverOptions.server,
+      schema: serverOptions.schema,
+      log: { type: "string", multiple: true },
+    },
+  },
   logs: {
     schema: LogsArguments,
     options: { prefix: { type: "string" }, top: { type: "string" }, json: { type: "boolean" } },
@@ -82,6 +101,12 @@ pgmedic advise --server URL --check file.sql [--json]
 
 pgmedic report --server URL [--schema name]… [--json]
     what PgMedic would have proposed so far, what it would have refused, and why; changes nothing
+
+pgmedic diagnose --server URL [--schema name]… [--playbook generalMonitoring] [--json]
+    what is wrong with a server right now, with the evidence, and what PgMedic would propose; changes nothing
+
+pgmedic mcp --server URL [--schema name]… [--log FILE]…
+    serves all of this to an agent as MCP tools over standard input and output; nothing in it can change the server
 
 pgmedic logs FILE… [--prefix '%m [%p] '] [--top 20] [--json]
     what PostgreSQL's logs come to, the worst first

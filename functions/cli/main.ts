@@ -2,7 +2,9 @@ import { advise } from "./advise.ts";
 import { readArguments, SYNTAX, USAGE } from "./arguments.ts";
 import { audit, AUDIT_USAGE } from "./audit.ts";
 import { check } from "./check.ts";
+import { diagnose } from "./diagnose.ts";
 import { logs } from "./logs.ts";
+import { mcp } from "./mcp.ts";
 import { onboard } from "./onboard.ts";
 import type { Outcome } from "./outcome.ts";
 import { report } from "./report.ts";
@@ -26,6 +28,8 @@ const COMMANDS: Readonly<Record<string, (argv: Argv) => Promise<Outcome>>> = {
   check: command(SYNTAX.check, check),
   advise: command(SYNTAX.advise, advise),
   report: command(SYNTAX.report, report),
+  diagnose: command(SYNTAX.diagnose, diagnose),
+  mcp: command(SYNTAX.mcp, mcp),
   audit: command(SYNTAX.audit, audit, AUDIT_USAGE),
   onboard: command(SYNTAX.onboard, onboard),
   logs: command(SYNTAX.logs, ({ prefix, ...given }) => logs(prefix === undefined ? given : { ...given, prefix })),
@@ -45,5 +49,5 @@ async function run([name = "", ...argv]: Argv): Promise<Outcome> {
 // The bootstrap changes to the project's folder; files are named from where the command was called.
 process.chdir(process.env["PGMEDIC_CALLED_FROM"] ?? ".");
 const { text, exitCode } = await run(process.argv.slice(2));
-console.log(text);
+if (text !== "") console.log(text);
 process.exitCode = exitCode;

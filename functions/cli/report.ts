@@ -1,18 +1,23 @@
+import type { Session } from "../../shared/adapters/postgres.ts";
 import { OF_AN_INVESTIGATION } from "../../shared/advisor/choose-index.ts";
 import type { ServerReport } from "../../shared/contracts/server-report.ts";
-import { countedWorkload } from "../../shared/investigation/advise-workload.ts";
+import { type Asked, countedWorkload } from "../../shared/investigation/advise-workload.ts";
 import { reportOn } from "../../shared/proposal/server-report.ts";
 import { adviseFor } from "./advise.ts";
 import { developerLines, megabytes, oneLine, percent, section } from "./advice-text.ts";
 import type { ReportArguments } from "./arguments.ts";
 import { type Outcome, serverOf } from "./outcome.ts";
+import { withPlanner } from "./planner.ts";
 
 type Report = Extract<ServerReport, { outcome: "made" }>;
 
 /** `pgmedic report`: what PgMedic would have proposed from what the server has counted so far, and what it would have refused. */
 export async function report(given: ReportArguments): Promise<Outcome> {
   const server = serverOf(given);
-  const advised = await adviseFor(given.server, OF_AN_INVESTIGATION, (session) => countedWorkload(session, server));
+  const read = (session: Session): Promise<Asked> => countedWorkload(session, server);
+  const advised = await withPlanner((clones) =>
+    adviseFor(clones, { url: given.server, limits: OF_AN_INVESTIGATION, read }),
+  );
   const made = reportOn(advised, server, new Date());
   return { text: given.json ? JSON.stringify(made, null, 2) : asText(made), exitCode: 0 };
 }
