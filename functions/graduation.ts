@@ -1,6 +1,6 @@
 import type { InvocationContext } from "@azure/functions";
 import type { Graduation, Phase } from "../shared/contracts/autonomy.ts";
-import { effectivePhase, graduate, recordSince, type TrackRecord } from "../shared/core/graduation.ts";
+import { effectivePhase, graduate, recordSince, type GraduationRecord } from "../shared/core/graduation.ts";
 import { outcomeOf } from "../shared/core/track-record.ts";
 import { services } from "./services.ts";
 
@@ -19,7 +19,7 @@ export async function graduateOnTime(_timer: unknown, context: Pick<InvocationCo
     context.log(`pgmedic.graduation: ${before.phase} → ${phase}: ${history[0]?.because ?? ""}`);
 }
 
-async function trackRecord(): Promise<TrackRecord> {
+async function trackRecord(): Promise<GraduationRecord> {
   const { incidents, servers, now } = services();
   const since = recordSince(now()).toISOString();
   const [found, known] = await Promise.all([incidents.listReadable({ since, approved: true }), servers.list()]);

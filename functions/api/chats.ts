@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { AREA_OF, levelIn } from "../../shared/contracts/automation.ts";
 import { Chat, ChatReply, ChatRequest } from "../../shared/contracts/chat.ts";
 import type { Incident } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
@@ -37,6 +38,8 @@ export async function openChat(request: HttpRequest): Promise<HttpResponseInit> 
   const { proposal, serverId } = incident;
   const refusal = refusalOf(incident, { proposalId: wish.data.proposalId, proposalHash: proposal?.hash ?? "" }, now());
   if (refusal !== null || proposal === null) return refusal ?? unknownIncident();
+  const useless = await levelTooLow(serverId, proposal);
+  if (useless !== null) return useless;
   const subject = { incidentId: incident.incidentId, serverId, proposal };
   const chat = beginChat(
     `chat-${randomUUID().replaceAll("-", "")}`,
@@ -46,6 +49,17 @@ export async function openChat(request: HttpRequest): Promise<HttpResponseInit> 
   );
   await system.createChat(chat);
   return answerAs(Chat, 201, chat);
+}
+
+/** An instruction that the server's level would not let count is not talked about for five questions. */
+async function levelTooLow(serverId: string, { action }: ProposedAction): Promise<HttpResponseInit | null> {
+  const area = AREA_OF[action.kind];
+  const level = levelIn((await services().servers.read(serverId))?.automation, area);
+  if (level >= 3) return null;
+  return problem(409, "level-too-low", {
+    title: `At automation level ${level} for ${area} a person approves each action`,
+    detail: "Approve it once, or have an admin raise the level of this server to 3.",
+  });
 }
 
 async function trackRecord(serverId: string, { action }: ProposedAction): Promise<TrackRecord> {

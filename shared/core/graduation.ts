@@ -15,7 +15,7 @@ export const GATE = {
 const LONGEST_HISTORY = 50;
 
 /** What the gate looks at: the outcomes of the last {@link GATE.windowDays} days, and the servers that are enabled. */
-export type TrackRecord = {
+export type GraduationRecord = {
   outcomes: readonly Outcome[];
   enabledServers: readonly string[];
   /** Incidents that this version cannot read: what became of them is not known. */
@@ -32,7 +32,7 @@ const HELD_BY: readonly CriterionId[] = ["accuracy", "destructive", "autonomous"
  * The gate, evaluated: promotes when every figure holds, demotes at the first breach. Pure; asking it again with the same record changes
  * nothing but `evaluatedAt` and the soak.
  */
-export function graduate(current: Graduation | null, record: TrackRecord, now: Date): Graduation {
+export function graduate(current: Graduation | null, record: GraduationRecord, now: Date): Graduation {
   const at = now.toISOString();
   const before = current ?? { phase: "assist", since: at, history: [] };
   const criteria = criteriaOf(record, before.since, now);
@@ -45,14 +45,14 @@ export function graduate(current: Graduation | null, record: TrackRecord, now: D
 
 type Next = { to: EarnedPhase; because: string };
 
-function promoted(criteria: readonly Criterion[], { unreadable }: TrackRecord): Next {
+function promoted(criteria: readonly Criterion[], { unreadable }: GraduationRecord): Next {
   if (unreadable > 0) return { to: "assist", because: "part of the record cannot be read" };
   return criteria.every(({ holds }) => holds)
     ? { to: "autonomous", because: "every figure of the gate holds" }
     : { to: "assist", because: "the gate is closed" };
 }
 
-function kept(criteria: readonly Criterion[], { outcomes }: TrackRecord, since: string): Next {
+function kept(criteria: readonly Criterion[], { outcomes }: GraduationRecord, since: string): Next {
   const breach = outcomes.find((outcome) => isBreach(outcome) && outcome.at > since);
   if (breach !== undefined)
     return { to: "assist", because: `an action on ${breach.serverId} ${IN_WORDS[breach.result]}` };
@@ -78,7 +78,7 @@ const LABEL: Record<CriterionId, string> = {
   soak: "days without a breach",
 };
 
-function criteriaOf({ outcomes, enabledServers }: TrackRecord, since: string, now: Date): Criterion[] {
+function criteriaOf({ outcomes, enabledServers }: GraduationRecord, since: string, now: Date): Criterion[] {
   const judged = outcomes.filter(isJudged);
   const unasked = outcomes.filter(
     ({ decidedBy, severity, result }) =>

@@ -5,6 +5,7 @@ import { acquireLock } from "../../../functions/activities/acquire-lock.ts";
 import { execute } from "../../../functions/activities/execute.ts";
 import { propose } from "../../../functions/activities/propose.ts";
 import { readAutonomy } from "../../../functions/api/autonomy.ts";
+import { openChat } from "../../../functions/api/chats.ts";
 import { putAutomation, putServer } from "../../../functions/api/servers.ts";
 import { evaluateGraduation } from "../../../functions/graduation.ts";
 import type { TypedAction } from "../../../shared/contracts/actions.ts";
@@ -204,8 +205,14 @@ test("at level 2 an instruction does not stand in for a person", async () => {
   const expiresAt = later(new Date(), DAY_MS).toISOString();
   await shop.instructions.create(anInstruction({ kind: "set_table_fillfactor", expiresAt }));
   await allow(2);
-  expect(await asked(await aRunThatFound(fillfactor()))).toBe("needed");
+  const run = await aRunThatFound(fillfactor());
+  expect(await asked(run)).toBe("needed");
+  const proposalId = (await shop.incidents.read(run.incidentId))?.proposal?.proposalId;
+  const refused = await openChat(request({ incidentId: run.incidentId, proposalId }));
+  expect(refused.status, "nor is one talked about").toBe(409);
+  expect(bodyOf(refused)).toMatchObject({ title: "At automation level 2 for vacuum a person approves each action" });
   await allow(3);
+  expect((await openChat(request({ incidentId: run.incidentId, proposalId }))).status).toBe(201);
   expect(await asked(await aRunThatFound(fillfactor()))).toBe("standing");
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Graduation } from "../../../shared/contracts/autonomy.ts";
-import { effectivePhase, GATE, graduate, type TrackRecord } from "../../../shared/core/graduation.ts";
+import { effectivePhase, GATE, graduate, type GraduationRecord } from "../../../shared/core/graduation.ts";
 import { DAY_MS, HOUR_MS, later } from "../../../shared/core/time.ts";
 import type { Outcome } from "../../../shared/core/track-record.ts";
 import { NOW } from "../../support/incidents.ts";
@@ -18,7 +18,7 @@ const anOutcome = (wish: Partial<Outcome> = {}): Outcome => ({
 });
 const times = (count: number, wish: Partial<Outcome> = {}): Outcome[] =>
   Array.from({ length: count }, () => anOutcome(wish));
-const aRecord = (outcomes: Outcome[], wish: Partial<TrackRecord> = {}): TrackRecord => ({
+const aRecord = (outcomes: Outcome[], wish: Partial<GraduationRecord> = {}): GraduationRecord => ({
   outcomes,
   enabledServers: ["shop"],
   unreadable: 0,
