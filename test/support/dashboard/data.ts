@@ -228,10 +228,22 @@ const aDiagnosis = (): Diagnosis => ({
       facts: { before: 34_120.4, after: 84.6, indexBytes: 14_300_000 },
     },
   ],
-  causes: [],
+  causes: [
+    {
+      cause: "missing_index",
+      subject: "index public.orders(customer_id)",
+      table: "public.orders",
+      statement: "orders is read from end to end because no index begins with customer_id.",
+      impact: 0.97,
+      action: "create_index",
+      recommendation: "Create an index on public.orders(customer_id).",
+    },
+  ],
   nextActions: [],
   playbook: "investigateHighCPU",
   notSeen: [],
+  recalled: [],
+  lasting: null,
   rejected: [
     {
       what: "index orders(customer_id, created_at desc)",

@@ -5,7 +5,7 @@ import { isOver, postMortemOf } from "../../../shared/core/post-mortem.ts";
 import { anIncident, aResolvedIncident } from "../../support/dashboard/data.ts";
 
 const CHAIN = { entries: 8, intact: true, head: "ab".repeat(32) };
-const resolved: Incident = { ...aResolvedIncident(), outbox: [] };
+const resolved: Incident = { ...aResolvedIncident(), memoryDue: false, outbox: [] };
 const written = postMortemOf(resolved, "Shop database", CHAIN);
 const headings = (text: string): string[] => text.split("\n").filter((line) => line.startsWith("## "));
 
@@ -33,7 +33,7 @@ test("an incident without diagnosis, proposal or verification is told with what 
     verification: null,
   };
   expect(headings(postMortemOf(bare, "Shop", CHAIN))).toEqual(["## Timeline", "## Record"]);
-  expect(isOver({ ...anIncident(), outbox: [] })).toBe(false);
+  expect(isOver({ ...anIncident(), memoryDue: false, outbox: [] })).toBe(false);
   expect(isOver(resolved)).toBe(true);
 });
 
