@@ -84,12 +84,15 @@ export async function sweepOnce(client: Runs, context: Log, stage: Pass = STAGE)
 /** What a run or the outbox still has to finish, and is not just being finished. */
 async function unsettledIncidents(context: Log): Promise<Incident[]> {
   const { incidents, now } = services();
-  const { incidents: unsettled, unreadable } = await incidents.listReadable({ unsettled: true });
+  const [{ incidents: unsettled, unreadable }, neverRemembered] = await Promise.all([
+    incidents.listReadable({ unsettled: true }),
+    incidents.neverRemembered(REMEMBERED_AT_ONCE),
+  ]);
   if (unreadable.length > 0)
     context.warn(`the sweep leaves alone what this version cannot read: ${unreadable.join(", ")}`);
   const isYoung = ({ updatedAt }: Incident): boolean => msBetween(updatedAt, now().toISOString()) < GRACE_MS;
   const due = unsettled.filter((incident) => !isYoung(incident) || incident.outbox.length > 0);
-  return [...due, ...(await incidents.neverRemembered(REMEMBERED_AT_ONCE))];
+  return [...due, ...neverRemembered];
 }
 
 /** What the broker gave up on after its delivery limit is kept where a person can see it. */
