@@ -1,6 +1,7 @@
 // Words and colours of the closed sets in the contracts.
 import type { ResolutionPath, VerificationVerdict } from "../../shared/contracts/outcome.ts";
 import type { IncidentState, TimelineEntry } from "../../shared/contracts/incident.ts";
+import type { PastOutcome } from "../../shared/contracts/memory.ts";
 import type { Severity } from "../../shared/contracts/primitives.ts";
 import type { ActionKind, RiskClass } from "../../shared/contracts/taxonomy.ts";
 import type { z } from "zod";
@@ -57,6 +58,15 @@ export const VERDICTS: Record<z.infer<typeof VerificationVerdict>, Label> = {
   no_effect: { text: "No effect", tone: "waiting" },
   regressed: { text: "Regressed", tone: "bad" },
   inconclusive: { text: "Inconclusive", tone: "neutral" },
+};
+
+export const OUTCOMES: Record<PastOutcome, Label> = {
+  helped: { text: "Helped", tone: "good" },
+  failed: { text: "Did not help", tone: "bad" },
+  takenBack: { text: "Taken back", tone: "bad" },
+  unproven: { text: "Not proven", tone: "neutral" },
+  notDone: { text: "Not done", tone: "neutral" },
+  notNeeded: { text: "Not needed", tone: "neutral" },
 };
 
 export const ACTIONS: Record<ActionKind, string> = {

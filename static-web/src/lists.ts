@@ -18,4 +18,5 @@ export const servers = resource(api.servers);
 export const instructions = resource(api.instructions);
 export const deadLetters = resource(api.deadLetters);
 export const timeline = resource(api.timeline);
+export const calibration = resource(api.calibration);
 export const autonomy = resource(api.autonomy);

@@ -21,8 +21,10 @@ import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run
 import type { NextAction } from "../../../shared/contracts/log-triage.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
+import { Calibration, type Memory } from "../../../shared/contracts/memory.ts";
 import { ServerCheck } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
+import { calibrationOf } from "../../../shared/core/calibration.ts";
 import { ada, anInsight, anInstruction, aServerReport, fromNow, summaryOf, timelineRowOf } from "./data.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
@@ -37,6 +39,7 @@ export type Store = {
   chat: Chat;
   isAuditIntact: boolean;
   deadLetters: DeadLetterView[];
+  memories: Memory[];
 };
 
 const emptyStore = (): Store => ({
@@ -47,6 +50,7 @@ const emptyStore = (): Store => ({
   chat: aChat(),
   isAuditIntact: true,
   deadLetters: [],
+  memories: [],
 });
 
 const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
@@ -336,6 +340,7 @@ export class FakeApi {
     "GET dead-letters": () => ok(DeadLetterList, { letters: this.store.deadLetters }),
     "POST dead-letters :id send": (asked) => this.#sendAgain(asked),
     "GET timeline": () => ok(TimelineAnswer, { rows: this.store.incidents.map(timelineRowOf) }),
+    "GET memory :id": () => ok(Calibration, calibrationOf(this.store.memories)),
     "GET changes": ({ url }) => {
       const since = Number(url.searchParams.get("since") ?? this.#changes.length);
       return ok(Changes, { cursor: String(this.#changes.length), changes: this.#changes.slice(since) });
