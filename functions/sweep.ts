@@ -24,6 +24,8 @@ const GRACE_MS = MINUTE_MS;
 
 /** Incidents from before runs were remembered are made up for little by little. */
 const REMEMBERED_AT_ONCE = 10;
+/** Once none of them is left, none comes again: the search looks into every incident. */
+let isMadeUpFor = false;
 
 /** What a sweep needs of Durable Functions. */
 type Runs = Pick<df.DurableClient, "getStatus" | "startNew" | "raiseEvent">;
@@ -86,8 +88,9 @@ async function unsettledIncidents(context: Log): Promise<Incident[]> {
   const { incidents, now } = services();
   const [{ incidents: unsettled, unreadable }, neverRemembered] = await Promise.all([
     incidents.listReadable({ unsettled: true }),
-    incidents.neverRemembered(REMEMBERED_AT_ONCE),
+    isMadeUpFor ? [] : incidents.neverRemembered(REMEMBERED_AT_ONCE),
   ]);
+  isMadeUpFor = neverRemembered.length === 0;
   if (unreadable.length > 0)
     context.warn(`the sweep leaves alone what this version cannot read: ${unreadable.join(", ")}`);
   const isYoung = ({ updatedAt }: Incident): boolean => msBetween(updatedAt, now().toISOString()) < GRACE_MS;

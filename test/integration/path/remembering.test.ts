@@ -65,6 +65,19 @@ const silent = { log: () => {}, warn: () => {}, error: () => {} };
 /** What a sweep needs beyond documents says nothing here. */
 const sweepNow = (): Promise<void> => sweepOnce(runs, silent, { limitMs: 3_000, atOnce: 4 });
 
+// First: once a sweep of a process has found none of these, it does not look for them again.
+test("an incident from before runs were remembered is made up for by the sweep", async () => {
+  const incident = await aVerifiedIncident();
+  await closeIt(incident);
+  await documents.documents.remove(memoryAt(incident.runId));
+  const { memoryDue: _, ...asBefore } = await theIncident(incident.incidentId);
+  await documents.documents.put(incidentAt(incident.incidentId), { ...asBefore, outbox: [], isSettled: true });
+  expect(await remembered()).toEqual([]);
+  await sweepNow();
+  expect(await remembered()).toMatchObject([{ incidentId: incident.incidentId }]);
+  expect(await documents.incidents.neverRemembered(10)).toEqual([]);
+});
+
 test("a run that closes is remembered once, however often it closes", async () => {
   const incident = await aVerifiedIncident();
   for (const _ of [1, 2, 3]) await closeIt(incident);
@@ -107,18 +120,6 @@ test("a roll-back after the end changes the memory, and an old copy of the incid
   expect(undone && [outcomeOf(undone), undone.path]).toEqual(["takenBack", "rolledBack"]);
   await remember(old);
   expect(await remembered()).toEqual([undone]);
-});
-
-test("an incident from before runs were remembered is made up for by the sweep", async () => {
-  const incident = await aVerifiedIncident();
-  await closeIt(incident);
-  await documents.documents.remove(memoryAt(incident.runId));
-  const { memoryDue: _, ...asBefore } = await theIncident(incident.incidentId);
-  await documents.documents.put(incidentAt(incident.incidentId), { ...asBefore, outbox: [], isSettled: true });
-  expect(await remembered()).toEqual([]);
-  await sweepNow();
-  expect(await remembered()).toMatchObject([{ incidentId: incident.incidentId }]);
-  expect(await documents.incidents.neverRemembered(10)).toEqual([]);
 });
 
 test("a memory with fields of a later version is read, changed, and keeps them; one that cannot be read hides nobody", async () => {
