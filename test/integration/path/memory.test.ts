@@ -1,4 +1,5 @@
 // What one incident teaches the next: real PostgreSQL, real runs, real documents.
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { AuditAnswer, type IncidentDetail } from "../../../shared/contracts/api.ts";
@@ -91,4 +92,26 @@ test("what was taken back on another column lowers the confidence of a third, an
   // Memory does not keep it from being proposed: what may be done is the guardrails' to say.
   expect(incident.state).toBe("awaitingApproval");
   expect((await shop.decide(incident, "skip")).status).toBe(200);
+});
+
+test("an index that helped and that somebody dropped is told as such when its alert comes again", async () => {
+  const client = new pg.Client({ connectionString: cloud.shop() });
+  await client.connect();
+  await client.query("drop index idx_orders_customer_id");
+  await client.end();
+  const incident = await shop.hit(BY_CUSTOMER);
+  const { recalled, findings, severity } = diagnosisOf(incident);
+  expect(recalled[0]).toMatchObject({
+    incidentId: first.incidentId,
+    because: expect.stringMatching(/^The same cause in the same place on/),
+  });
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      stance: "against",
+      statement: expect.stringMatching(
+        /mended on .* by create index on public\.orders\(customer_id\), which helped .* yet it has come again\. The index public\.idx_orders_customer_id is not there any more: somebody dropped it\.$/,
+      ),
+    }),
+  );
+  expect(severity).toBe(diagnosisOf(first).severity);
 });
