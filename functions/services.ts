@@ -6,6 +6,7 @@ import { documentsOf } from "../shared/adapters/documents.ts";
 import { flexibleServersOf } from "../shared/adapters/flexible-servers.ts";
 import { incidentsOf } from "../shared/adapters/incidents.ts";
 import { instructionsOf } from "../shared/adapters/instructions.ts";
+import { memoriesOf } from "../shared/adapters/memories.ts";
 import { messagesOf } from "../shared/adapters/messages.ts";
 import { metricsOf } from "../shared/adapters/metrics.ts";
 import { outboxOf } from "../shared/adapters/outbox.ts";
@@ -47,6 +48,7 @@ export function servicesOf(settings: Settings) {
     changes: changesOf(documents),
     incidents,
     instructions,
+    memories: memoriesOf(documents),
     messages,
     outbox: outboxOf(incidents, instructions, messages),
     schedules: schedulesOf(documents),

@@ -10,6 +10,7 @@ import { release } from "../shared/core/server-lock.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { archiveAudit } from "./archive-audit.ts";
 import { inRotation, inTime, oneAtATime, type Pass, rememberedUpTo } from "./in-time.ts";
+import { remember } from "./remember.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
@@ -20,6 +21,11 @@ export const SWEPT = "pgmedic.sweep";
 
 /** What is younger than this may still be on its way. */
 const GRACE_MS = MINUTE_MS;
+
+/** Incidents from before runs were remembered are made up for little by little. */
+const REMEMBERED_AT_ONCE = 10;
+/** Once none of them is left, none comes again: the search looks into every incident. */
+let isMadeUpFor = false;
 
 /** What a sweep needs of Durable Functions. */
 type Runs = Pick<df.DurableClient, "getStatus" | "startNew" | "raiseEvent">;
@@ -80,11 +86,16 @@ export async function sweepOnce(client: Runs, context: Log, stage: Pass = STAGE)
 /** What a run or the outbox still has to finish, and is not just being finished. */
 async function unsettledIncidents(context: Log): Promise<Incident[]> {
   const { incidents, now } = services();
-  const { incidents: unsettled, unreadable } = await incidents.listReadable({ unsettled: true });
+  const [{ incidents: unsettled, unreadable }, neverRemembered] = await Promise.all([
+    incidents.listReadable({ unsettled: true }),
+    isMadeUpFor ? [] : incidents.neverRemembered(REMEMBERED_AT_ONCE),
+  ]);
+  isMadeUpFor = neverRemembered.length === 0;
   if (unreadable.length > 0)
     context.warn(`the sweep leaves alone what this version cannot read: ${unreadable.join(", ")}`);
   const isYoung = ({ updatedAt }: Incident): boolean => msBetween(updatedAt, now().toISOString()) < GRACE_MS;
-  return unsettled.filter((incident) => !isYoung(incident) || incident.outbox.length > 0);
+  const due = unsettled.filter((incident) => !isYoung(incident) || incident.outbox.length > 0);
+  return [...due, ...neverRemembered];
 }
 
 /** What the broker gave up on after its delivery limit is kept where a person can see it. */
@@ -107,6 +118,7 @@ async function mend(incident: Incident, client: Runs): Promise<void> {
   const { outbox } = services();
   const { incidentId, state, proposal, decision, runId, serverId } = incident;
   if (incident.outbox.length > 0) await outbox.relay(incidentId);
+  if (incident.memoryDue) await remember(incident);
   if (isClosed(state) && incident.resolution !== null) return;
   // The orchestration vanished, or never began: starting it again is safe, since each step answers what it did before.
   const isThere = await isAlive(client, runId);

@@ -5,6 +5,7 @@ import { noted } from "../../shared/core/incident-state.ts";
 import { announced, audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { release } from "../../shared/core/server-lock.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
+import { tryRemember } from "../remember.ts";
 import { services } from "../services.ts";
 
 const STATES: Record<ResolutionPath, IncidentState> = {
@@ -19,7 +20,7 @@ const STATES: Record<ResolutionPath, IncidentState> = {
   rolledBack: "rolledBack",
 };
 
-/** Ends a run: the resolution with the message that announces it, then the lock and the open key. Safe to repeat at any point. */
+/** Ends a run: the resolution with the message that announces it, then the lock and the open key, and remembers it. Safe to repeat at any point. */
 export async function close(input: StepInput<"close">): Promise<StepOutput<"close">> {
   const { incidents, alerts, servers, outbox, settings, now } = services();
   const { path: asked, because, ...run } = input;
@@ -35,6 +36,7 @@ export async function close(input: StepInput<"close">): Promise<StepOutput<"clos
   const { incidentId, correlationKey } = incident;
   await alerts.closeOpen({ incidentId, correlationKey });
   await outbox.tryRelay(run.incidentId);
+  await tryRemember(incident);
   const isOpenEnded = incident.verification?.verdict === "inconclusive" && incident.rollBack === null;
   return { followUpMs: isOpenEnded ? settings.PGMEDIC_FOLLOW_UP_SECONDS * SECOND_MS : null };
 }
@@ -57,7 +59,7 @@ function closed(incident: Incident, { run, path, because, now }: Closing): Incid
     lockReleased: true,
   });
   const entry = ownEntry("close", because, now);
-  const set = { resolution: { path, because, at: entry.at } };
+  const set = { resolution: { path, because, at: entry.at }, memoryDue: true };
   const outbox = [audited("closed", entry.at, { key: `${run.runId}-${path}`, path, because }), completion];
   const to = STATES[path];
   // A wait that ran out has already moved the incident; only its resolution is missing.

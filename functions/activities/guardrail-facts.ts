@@ -1,12 +1,11 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
 import { known } from "../../shared/catalogue/actions/index.ts";
-import type { TypedAction } from "../../shared/contracts/actions.ts";
 import { AREA_OF, levelIn } from "../../shared/contracts/automation.ts";
 import type { Severity } from "../../shared/contracts/primitives.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
+import { targetOf } from "../../shared/core/action-target.ts";
 import type { GuardrailFacts, PastAction } from "../../shared/core/guardrails.ts";
-import { indexText } from "../../shared/core/index-text.ts";
 import { holds } from "../../shared/core/server-lock.ts";
 import { DAY_MS, later, MINUTE_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
@@ -16,45 +15,6 @@ import { theIncident } from "./subject.ts";
 
 /** An action that was undone is not proposed again for this long. */
 const MEMORY_MS = 30 * DAY_MS;
-
-/** The target of an action, as cooldown and oscillation count it: what is changed, not to what. */
-export function targetOf(action: TypedAction): string {
-  switch (action.kind) {
-    case "create_index":
-      return indexText(action.parameters.schema, action.parameters.table, action.parameters);
-    case "drop_index":
-    case "restore_index":
-    case "reindex_index":
-    case "create_statistics":
-    case "drop_statistics":
-      return `${action.parameters.schema}.${action.parameters.name}`;
-    case "set_column_statistics":
-      return `${action.parameters.schema}.${action.parameters.table}.${action.parameters.column}`;
-    case "analyze_table":
-    case "vacuum_table":
-    case "vacuum_freeze":
-    case "set_table_autovacuum":
-    case "set_table_fillfactor":
-      return `${action.parameters.schema}.${action.parameters.table}`;
-    case "terminate_backend":
-    case "cancel_backend":
-      return `${action.parameters.pid}/${action.parameters.backendStart}`;
-    case "rollback_prepared":
-      return action.parameters.gid;
-    case "drop_replication_slot":
-      return action.parameters.slot;
-    case "set_role_setting":
-      return `${action.parameters.role}/${action.parameters.setting}`;
-    case "set_role_connection_limit":
-      return action.parameters.role;
-    case "set_server_parameter":
-      return action.parameters.name;
-    case "scale_compute":
-      return "compute";
-    case "grow_storage":
-      return "storage";
-  }
-}
 
 export type Consent = GuardrailFacts["consent"];
 

@@ -15,7 +15,7 @@ const SNAPSHOTS = 15;
 
 /** Finds out what is wrong with the server, and keeps diagnosis and remedy with the incident. Repeating it answers the first result. */
 export async function investigate(run: Run): Promise<StepOutput<"investigate">> {
-  const { incidents, snapshots, metrics, platform, outbox, now } = services();
+  const { incidents, memories, snapshots, metrics, platform, outbox, now } = services();
   const begun = await incidents.change(run.incidentId, (incident) =>
     moved(incident, { to: "investigating", entry: ownEntry("run", "The investigation began.", now()) }),
   );
@@ -34,6 +34,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
       complaint: { symptom: playbook.symptom, metric: alert.metric, value: alert.value, threshold: alert.threshold },
       playbook,
       earlierSnapshots: await snapshots.newest(server.serverId, SNAPSHOTS),
+      memories: await memories.ofServer(server.serverId),
       withClone: withPlannerClone,
       cpuPercent: (from, to) => metrics.average({ resourceId: server.resourceId, metric: "cpu_percent", from, to }),
       readResource: () => platform.readResource(server.resourceId),
@@ -55,8 +56,18 @@ function diagnosed(
   { diagnosis, ran }: Pick<Investigation, "diagnosis" | "ran">,
 ): Incident {
   const { verdict, summary, evidence, rejected, cost, diagnosedAt } = diagnosis;
+  const recalled = diagnosis.recalled.map(({ incidentId }) => incidentId);
   const entry = ownEntry("diagnosis", summary, new Date(diagnosedAt));
-  const audit = audited("diagnosed", entry.at, { key: runId, verdict, summary, evidence, rejected, cost, ran });
+  const audit = audited("diagnosed", entry.at, {
+    key: runId,
+    verdict,
+    summary,
+    evidence,
+    rejected,
+    recalled,
+    cost,
+    ran,
+  });
   return {
     ...incident,
     diagnosis,

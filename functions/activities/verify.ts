@@ -10,6 +10,7 @@ import { isMetric, isMomentary, measureOver, readMeasure } from "../../shared/ex
 import { figuresOf } from "../../shared/investigation/figures.ts";
 import { type Interval, intervalBetween } from "../../shared/investigation/interval.ts";
 import { measureText } from "../../shared/proposal/build-proposal.ts";
+import { tryRemember } from "../remember.ts";
 import { services } from "../services.ts";
 import { keepServer } from "./acquire-lock.ts";
 import { figuresBefore, measureBefore, snapshotAfter, snapshotNow } from "./execution-record.ts";
@@ -28,8 +29,9 @@ export async function verify(input: StepInput<"verify">): Promise<StepOutput<"ve
   const verification = known ?? (await compare(run, incident, window));
   const { verdict, because } = verification;
   const isLast = verdict !== "inconclusive" || isFollowUp || window >= settings.PGMEDIC_VERIFY_WINDOWS;
-  await incidents.change(run.incidentId, (current) => verified(current, run, verification, isLast));
+  const changed = await incidents.change(run.incidentId, (current) => verified(current, run, verification, isLast));
   await outbox.tryRelay(run.incidentId);
+  await tryRemember(changed);
   const nextWindowMs = isLast ? null : Math.round(settings.PGMEDIC_VERIFY_SECONDS * SECOND_MS * 2 ** (window - 1));
   if (nextWindowMs !== null) await keepServer(run, nextWindowMs);
   return { verdict, because, nextWindowMs };
@@ -117,6 +119,8 @@ function verified(incident: Incident, { runId }: Run, verification: Verification
   return {
     ...noted(next, ownEntry("verification", text, new Date(verifiedAt))),
     outbox: [...incident.outbox, audit],
+    // What is looked at once more was remembered without proof.
+    memoryDue: incident.resolution !== null,
   };
 }
 

@@ -31,7 +31,7 @@ export async function incidentIn(request: HttpRequest): Promise<Incident | null>
 }
 
 export function detailOf(incident: Incident): IncidentDetail {
-  const { outbox: _, ...detail } = incident;
+  const { outbox: _, memoryDue: __, ...detail } = incident;
   return withoutUnknown(IncidentDetail, detail);
 }
 

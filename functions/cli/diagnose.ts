@@ -53,6 +53,7 @@ function investigated({ withClone }: CloneTurns, given: Asked, server: Server): 
       complaint: { symptom: playbook.symptom, metric: null, value: null, threshold: null },
       playbook,
       earlierSnapshots: [],
+      memories: [],
       withClone,
       cpuPercent: NOT_IN_AZURE,
       readResource: NOT_IN_AZURE,

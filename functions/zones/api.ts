@@ -8,6 +8,7 @@ import { decide } from "../api/decisions.ts";
 import { listIncidents, openIncident, readAudit, readIncident, readTimeline } from "../api/incidents.ts";
 import { createInstruction, listInstructions, revokeInstruction } from "../api/instructions.ts";
 import { triageLogs } from "../api/logs.ts";
+import { readCalibration } from "../api/memory.ts";
 import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
 import { readPostMortem } from "../api/post-mortem.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
@@ -61,6 +62,7 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   revokeInstruction: ["DELETE", "instructions/{instructionId}", "operator", revokeInstruction],
   listDeadLetters: ["GET", "dead-letters", "reader", listDeadLetters],
   sendDeadLetter: ["POST", "dead-letters/{letterId}/send", "operator", sendDeadLetter],
+  readCalibration: ["GET", "memory/calibration", "reader", readCalibration],
   readTimeline: ["GET", "timeline", "reader", readTimeline],
   readChanges: ["GET", "changes", "reader", readChanges],
   readAutonomy: ["GET", "autonomy", "reader", readAutonomy],

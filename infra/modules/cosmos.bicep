@@ -17,17 +17,18 @@ param protection 'development' | 'production'
 var containers = loadJsonContent('../cosmos-containers.json')
 
 // Seconds. Receipts of alerts prove for 90 days that an alert came. Documents that end sooner carry a ttl of their own: readings (two hours),
-// and in `system` answers (a day), conversations (30 days) and dead letters (90 days); the rest of `system` stays. Incidents and their audit entries stay: the archive outlives them, but the dashboard reads these.
+// and in `system` answers (a day), conversations (30 days) and dead letters (90 days); the rest of `system` stays. Incidents and their audit entries stay: the archive outlives them, but the dashboard reads these. What is remembered stays as well: a kilobyte a run.
 var ttlOf = {
   alerts: 7776000
   baselines: 2592000
   system: -1
 }
 
-// Bodies that nobody searches by are not indexed: payloads of alerts, evidence, readings.
+// Bodies that nobody searches by are not indexed: payloads of alerts, evidence, readings, figures of past runs.
 var unindexed = {
   alerts: ['/payload/*']
   incidents: ['/evidence/*', '/timeline/*', '/outbox/*']
+  memory: ['/action/*', '/alert/*', '/effect/*', '/statements/*']
   baselines: ['/statements/*', '/tables/*', '/indexes/*']
   system: ['/body/*']
 }

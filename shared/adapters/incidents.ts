@@ -9,7 +9,7 @@ import { guardedChange } from "./guarded-change.ts";
 const StoredIncident = Incident.extend({ isSettled: z.boolean().optional() });
 const asStored = (incident: Incident): z.infer<typeof StoredIncident> => ({
   ...incident,
-  isSettled: incident.resolution !== null && incident.outbox.length === 0,
+  isSettled: incident.resolution !== null && incident.outbox.length === 0 && !incident.memoryDue,
 });
 const asRead = ({ isSettled: _, ...incident }: z.infer<typeof StoredIncident>): Incident => incident;
 const UNSETTLED =
@@ -81,6 +81,21 @@ export function incidentsOf(documents: Documents, seal: Seal) {
     listReadable: async (filter: Filter = {}): Promise<{ incidents: Incident[]; unreadable: string[] }> => {
       const { found, unreadable } = await search(filter);
       return { incidents: found.map(({ value }) => value), unreadable };
+    },
+
+    /** At most so many that were over before runs were remembered, the newest first; that is due now. */
+    neverRemembered: async (most: number): Promise<Incident[]> => {
+      const { found } = await documents.search(
+        {
+          container: "incidents",
+          sql:
+            `select top ${most} * from c where startswith(c.id, "inc-") and not is_defined(c.memoryDue) ` +
+            "and not is_null(c.resolution) order by c.openedAt desc",
+          parameters: [],
+        },
+        StoredIncident,
+      );
+      return found.map(({ value }) => ({ ...asRead(value), memoryDue: true }));
     },
 
     /** Keeps a document beside the aggregate, once: a repeated step finds what the first one wrote. */

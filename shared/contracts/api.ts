@@ -53,8 +53,8 @@ export const IncidentRequest = z.strictObject({
   playbook: z.string().max(40).optional(),
 });
 
-/** `GET /api/incidents/{id}`: the aggregate without its outbox. */
-export const IncidentDetail = Incident.omit({ outbox: true });
+/** `GET /api/incidents/{id}`: the aggregate without what is PgMedic's own business. */
+export const IncidentDetail = Incident.omit({ outbox: true, memoryDue: true });
 export type IncidentDetail = z.infer<typeof IncidentDetail>;
 
 /** An entry of `GET /api/servers`. */

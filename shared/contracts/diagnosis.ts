@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NextAction } from "./log-triage.ts";
+import { Recalled } from "./memory.ts";
 import { Id, Instant, Severity, Share } from "./primitives.ts";
 import { ActionKind, Cause, LoadVerdict } from "./taxonomy.ts";
 
@@ -82,6 +83,8 @@ export const ProvenCause = z.strictObject({
   cause: Cause,
   /** What it is about: a table, an index, a session, a statement. */
   subject: z.string(),
+  /** The table that it is about, as `schema.table`; null where it is about no table. */
+  table: z.string().nullable().default(null),
   statement: z.string(),
   /** The share of what the alert complains about that it explains. */
   impact: Share,
@@ -106,6 +109,10 @@ const common = {
   playbook: z.string().default("generalMonitoring"),
   /** What could not be looked at, with the reason: a missing privilege, an old version, the load, the budget. */
   notSeen: z.array(Rejected).default([]),
+  /** What was remembered of earlier runs when this one was investigated, the most telling first. It is no evidence. */
+  recalled: z.array(Recalled).default([]),
+  /** What would mend for good what comes again and again; null where nothing does. */
+  lasting: z.string().nullable().default(null),
   confidence: Confidence,
   cost: InvestigationCost,
   durationMs: z.number().nonnegative(),

@@ -92,6 +92,8 @@ export const Incident = z.strictObject({
   verification: Verification.nullable(),
   rollBack: RollBack.nullable(),
   resolution: Resolution.nullable(),
+  /** What there is to remember of it is not remembered yet, or not as it is now. */
+  memoryDue: z.boolean().default(false),
   timeline: z.array(TimelineEntry),
   outbox: z.array(OutboxEntry),
   openedAt: Instant,

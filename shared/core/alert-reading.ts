@@ -90,6 +90,7 @@ export function openedBy(alert: AlertDigest, serverId: string, now: Date): Incid
     rollBack: null,
     resolution: null,
     timeline: [ownEntry("alert", `${alert.rule} fired${figure}.`, now)],
+    memoryDue: false,
     outbox: [trigger],
     openedAt: at,
     updatedAt: at,

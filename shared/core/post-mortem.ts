@@ -70,7 +70,16 @@ function summary(incident: Incident, serverName: string): string {
   return table(["", ""], rows);
 }
 
-function causes({ findings, rejected, causes: proven, notSeen, confidence, interval, cost }: Diagnosis): string[] {
+function causes({
+  findings,
+  rejected,
+  causes: proven,
+  recalled,
+  notSeen,
+  confidence,
+  interval,
+  cost,
+}: Diagnosis): string[] {
   const statements = (stance: "for" | "against"): string[] =>
     findings.filter((finding) => finding.stance === stance).map(({ statement }) => plainText(statement));
   return [
@@ -84,6 +93,10 @@ function causes({ findings, rejected, causes: proven, notSeen, confidence, inter
     ...section(
       "What it was not",
       rejected.map(({ what, because }) => `${plainText(what)}: ${plainText(because)}`),
+    ),
+    ...section(
+      "Seen before",
+      recalled.map(({ because }) => plainText(because)),
     ),
     ...section(
       "What could not be seen",
@@ -149,9 +162,10 @@ const shown = (figure: number | null): string => (figure === null ? "not known" 
 function followUps({ diagnosis, proposal, execution, rollBack }: Incident): string[] {
   const recommended = diagnosis !== null && "recommendations" in diagnosis ? diagnosis.recommendations : [];
   const others = diagnosis?.causes.slice(1).map(({ recommendation }) => recommendation) ?? [];
+  const forGood = diagnosis?.lasting == null ? [] : [diagnosis.lasting];
   const isKept = execution !== null && rollBack === null && proposal?.migration != null;
   return [
-    ...[...recommended, ...others].map(plainText),
+    ...[...recommended, ...others, ...forGood].map(plainText),
     ...(isKept
       ? [
           `Keep the change in the repository, or the next deployment may take it away:\n\n${fenced(proposal.migration ?? "", "sql")}`,

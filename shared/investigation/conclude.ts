@@ -1,9 +1,8 @@
 import { nextActionsFor } from "../catalogue/next-actions.ts";
 import { relationOf } from "../contracts/actions.ts";
-import type { Diagnosis, Rejected } from "../contracts/diagnosis.ts";
+import type { Diagnosis, ProvenCause, Rejected } from "../contracts/diagnosis.ts";
 import type { Remedy } from "../contracts/remedy.ts";
 import { shortened } from "../core/cut-text.ts";
-import { confidenceOf } from "../core/confidence.ts";
 import { severityOf } from "../core/severity.ts";
 import type { Proven } from "./causes/suspicion.ts";
 import { type Decision, decide, explains, inWords } from "./decide.ts";
@@ -11,6 +10,7 @@ import { evidenceOf } from "./evidence.ts";
 import { figuresOf } from "./figures.ts";
 import type { InvestigationRequest } from "./investigate.ts";
 import type { Observed } from "./observed.ts";
+import { seenBefore, tableOf } from "./seen-before.ts";
 
 type WithoutCost<D> = D extends unknown ? Omit<D, "cost" | "durationMs" | "diagnosedAt"> : never;
 type DiagnosisWithoutCost = WithoutCost<Diagnosis>;
@@ -22,9 +22,9 @@ const HARD_WORK_MS = 300;
 /** Weighs what was seen: proven causes in order, load that is meant to be there, nothing wrong, or what nothing here explains. */
 export function concludeFrom(seen: Observed, request: InvestigationRequest): Concluded {
   const decision = decide(seen, request.playbook.causes);
-  const [first] = decision.proven;
+  const first = answerOf(seen, decision);
   const common = commonOf(seen, request, decision);
-  if (first !== undefined && isAnswer(seen, first, decision)) {
+  if (first !== undefined) {
     const { cause, statement: summary, recommendation, mending } = first;
     if (cause === "expected_load") return { diagnosis: { verdict: "expected", ...common, summary }, remedy: null };
     if (mending === null) {
@@ -38,8 +38,11 @@ export function concludeFrom(seen: Observed, request: InvestigationRequest): Con
 }
 
 /** What does not explain the complaint is worth acting on only when nothing else is going on. */
-const isAnswer = (seen: Observed, first: Proven, { proven }: Decision): boolean =>
-  explains(seen, first) || !proven.some((one) => one.cause === "expected_load");
+function answerOf(seen: Observed, { proven }: Decision): Proven | undefined {
+  const [first] = proven;
+  if (first === undefined || explains(seen, first)) return first;
+  return proven.some(({ cause }) => cause === "expected_load") ? undefined : first;
+}
 
 /** Why the investigator cannot know what the server does; null when it can. Seeing nothing is no sign of health. */
 function blindness({ facts }: Observed): string | null {
@@ -78,6 +81,12 @@ function commonOf(seen: Observed, request: InvestigationRequest, decision: Decis
   const { interval, basis, load } = seen;
   const { evidence, findings } = evidenceOf(seen, decision);
   const [first] = decision.proven;
+  const { findings: fromMemory, ...remembered } = seenBefore(seen, request, {
+    answer: answerOf(seen, decision),
+    findings,
+    self: selfConfidence(seen, first),
+    evidence: Math.min(1, evidence.length / 6),
+  });
   return {
     severity: severityOf({
       alertSeverity: request.alertSeverity,
@@ -89,26 +98,21 @@ function commonOf(seen: Observed, request: InvestigationRequest, decision: Decis
     load,
     interval: { basis, from: interval.from, to: interval.to },
     evidence,
-    findings,
+    findings: [...findings, ...fromMemory],
     rejected: rejectedOf(seen, decision),
-    causes: decision.proven.map(({ cause, subject, statement, impact, mending, recommendation }) => ({
-      cause,
-      subject,
-      statement,
-      impact: Math.round(impact * 1_000) / 1_000,
-      action: mending?.action.kind ?? null,
-      recommendation,
-    })),
+    causes: decision.proven.map((one) => provenCause(seen, one)),
     nextActions: nextActionsFor(first?.cause ?? null, aboutOf(first)),
     playbook: request.playbook.name,
     notSeen: [...seen.notSeen],
-    confidence: confidenceOf({
-      self: selfConfidence(seen, first),
-      validator: null,
-      retrieval: null,
-      evidence: Math.min(1, evidence.length / 6),
-    }),
+    ...remembered,
   };
+}
+
+function provenCause(seen: Observed, one: Proven): ProvenCause {
+  const { cause, subject, statement, mending, recommendation } = one;
+  const impact = Math.round(one.impact * 1_000) / 1_000;
+  const action = mending?.action.kind ?? null;
+  return { cause, subject, table: tableOf(seen, one), statement, impact, action, recommendation };
 }
 
 function aboutOf(first: Proven | undefined) {

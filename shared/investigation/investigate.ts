@@ -9,6 +9,7 @@ import { extendedStatistics } from "../catalogue/diagnostics/extended-statistics
 import type { ServerFacts } from "../catalogue/diagnostics/server-facts.ts";
 import type { Playbook } from "../contracts/playbook.ts";
 import type { Diagnosis, Rejected } from "../contracts/diagnosis.ts";
+import type { Memory } from "../contracts/memory.ts";
 import type { Severity } from "../contracts/primitives.ts";
 import type { Remedy } from "../contracts/remedy.ts";
 import type { Server } from "../contracts/server.ts";
@@ -33,6 +34,8 @@ export type InvestigationRequest = {
   complaint: Complaint;
   playbook: Playbook;
   earlierSnapshots: readonly Snapshot[];
+  /** What is remembered of this server. */
+  memories: readonly Memory[];
   /** Gives the planner clone to one piece of work at a time. */
   withClone: <T>(work: (clone: PlannerClone) => Promise<T>) => Promise<T>;
   cpuPercent: (from: string, to: string) => Promise<number | null>;

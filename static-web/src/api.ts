@@ -19,6 +19,7 @@ import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import { PlaybookList } from "../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, type ScheduleRequest } from "../../shared/contracts/schedule.ts";
+import { Calibration } from "../../shared/contracts/memory.ts";
 import { ServerCheck } from "../../shared/contracts/server.ts";
 import { ServerReport } from "../../shared/contracts/server-report.ts";
 import { lenient } from "../../shared/contracts/unknown-fields.ts";
@@ -180,6 +181,7 @@ export const api = {
   sendAgain: (letterId: string) =>
     call(`/api/dead-letters/${id(letterId)}/send`, { method: "POST", body: {}, schema: DeadLetterView }),
   timeline: () => call("/api/timeline", { schema: TimelineAnswer }),
+  calibration: () => call("/api/memory/calibration", { schema: Calibration }),
   changes: (since: string | null) =>
     call(`/api/changes${since === null ? "" : `?since=${id(since)}`}`, { schema: Changes }),
   schedules: () => call("/api/schedules", { schema: ScheduleList }),

@@ -3,6 +3,7 @@ import type { ResolutionPath, VerificationVerdict } from "../../shared/contracts
 import type { IncidentState, TimelineEntry } from "../../shared/contracts/incident.ts";
 import type { Area, AutomationLevel } from "../../shared/contracts/automation.ts";
 import type { CriterionId, Phase } from "../../shared/contracts/autonomy.ts";
+import type { PastOutcome } from "../../shared/contracts/memory.ts";
 import type { Severity } from "../../shared/contracts/primitives.ts";
 import type { ActionKind, RiskClass } from "../../shared/contracts/taxonomy.ts";
 import type { z } from "zod";
@@ -59,6 +60,15 @@ export const VERDICTS: Record<z.infer<typeof VerificationVerdict>, Label> = {
   no_effect: { text: "No effect", tone: "waiting" },
   regressed: { text: "Regressed", tone: "bad" },
   inconclusive: { text: "Inconclusive", tone: "neutral" },
+};
+
+export const OUTCOMES: Record<PastOutcome, Label> = {
+  helped: { text: "Helped", tone: "good" },
+  failed: { text: "Did not help", tone: "bad" },
+  takenBack: { text: "Taken back", tone: "bad" },
+  unproven: { text: "Not proven", tone: "neutral" },
+  notDone: { text: "Not done", tone: "neutral" },
+  notNeeded: { text: "Not needed", tone: "neutral" },
 };
 
 export const ACTIONS: Record<ActionKind, string> = {

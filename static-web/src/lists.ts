@@ -20,4 +20,5 @@ export const deadLetters = resource(api.deadLetters);
 export const timeline = resource(api.timeline);
 export const schedules = resource(api.schedules);
 export const playbooks = resource(api.playbooks);
+export const calibration = resource(api.calibration);
 export const autonomy = resource(api.autonomy);

@@ -24,7 +24,7 @@ const WRITES: Record<Stage, number> = {
   decision: 5,
   execution: 5,
   verification: 7,
-  close: 3,
+  close: 5,
 };
 
 let arena: Arena;

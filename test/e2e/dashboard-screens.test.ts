@@ -11,6 +11,7 @@ import {
   aResolvedIncident,
   aServer,
 } from "../support/dashboard/data.ts";
+import { aMemory } from "../support/memories.ts";
 import { openDashboard, type Dashboard } from "../support/dashboard/open-dashboard.ts";
 
 let dashboard: Dashboard;
@@ -32,6 +33,9 @@ function fill(): void {
   store.instructions = [instruction];
   store.autonomy = { ...store.autonomy, effective: "autonomous", graduation: aGraduation() };
   store.schedules = [aSchedule()];
+  store.memories = Array.from({ length: 12 }, (_, place) =>
+    aMemory({ incidentId: `inc-past-${place}`, confidence: place < 11 ? 0.97 : 0.6 }),
+  );
   store.deadLetters = [
     aDeadLetter(),
     aDeadLetter({ letterId: "dead-1", queue: "run-events", stays: "The sweep does it." }),
@@ -126,6 +130,39 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     await page.getByText("Chain broken").waitFor();
     await page.getByText("8 entries").click();
     await page.getByRole("region", { name: "Audit entries" }).getByRole("table").waitFor();
+    await expectAccessible(page);
+    await context.close();
+  });
+
+  test("what was seen before leads to its incident; where there is nothing like it, that is said", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/incidents/inc-1", { theme });
+    const seen = page.getByRole("region", { name: "Seen before" });
+    await seen.getByText("The same cause on the same table").waitFor();
+    await seen.getByText("Taken back", { exact: true }).waitFor();
+    await seen.getByRole("heading", { name: "What would last" }).waitFor();
+    await seen.getByRole("link", { name: "inc-0", exact: true }).click();
+    await page.getByRole("heading", { name: "Execution and verification" }).waitFor();
+    const [waiting] = dashboard.api.store.incidents;
+    if (waiting?.diagnosis == null) throw new Error("the incident has no diagnosis");
+    dashboard.api.put({ ...waiting, diagnosis: { ...waiting.diagnosis, recalled: [], lasting: null } });
+    await page.goto(`${dashboard.url}/incidents/inc-1`);
+    await seen.getByText("Nothing like it is remembered of this server.").waitFor();
+    await expectAccessible(page);
+    await context.close();
+  });
+
+  test("the timeline says how well confidence held, with counts, and where there are too few", async () => {
+    fill();
+    const { page, context } = await dashboard.visit("/timeline", { theme });
+    const table = page.getByRole("region", { name: "Confidence and outcome" });
+    await table.getByRole("row", { name: "95 % to 100 % 11 11 100 %" }).waitFor();
+    await table.getByRole("row", { name: "50 % to 70 % 1 1 too few" }).waitFor();
+    await page.getByText("12 runs are remembered, 12 of them had an action that was measured.").waitFor();
+    dashboard.api.fail("GET /api/memory", 503, "Cosmos DB does not answer");
+    await page.reload();
+    await page.getByRole("alert").filter({ hasText: "The calibration cannot be shown" }).waitFor();
+    await page.getByText("Median time to close").waitFor();
     await expectAccessible(page);
     await context.close();
   });

@@ -77,6 +77,8 @@ const DIAGNOSIS: Diagnosis = {
   nextActions: [],
   playbook: "generalMonitoring",
   notSeen: [],
+  recalled: [],
+  lasting: null,
   confidence: { self: 1, validator: null, retrieval: null, evidence: 1, composite: 1 },
   cost: { statements: 1, totalMs: 1, buffers: null },
   durationMs: 1,

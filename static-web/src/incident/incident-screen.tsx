@@ -16,6 +16,7 @@ import { IncidentHead } from "./incident-head.tsx";
 import { OutcomeSection } from "./outcome-section.tsx";
 import { PlansSection } from "./plans-section.tsx";
 import { ProposalSection } from "./proposal-section.tsx";
+import { SeenBeforeSection } from "./seen-before-section.tsx";
 import { Steps } from "./steps.tsx";
 import { TimelineSection } from "./timeline-section.tsx";
 
@@ -40,6 +41,7 @@ function Body({ incident, show, reload }: BodyOptions): JSX.Element {
           {diagnosis === null ? null : <DiagnosisSection diagnosis={diagnosis} />}
           {proposal === null ? null : <ProposalSection proposal={proposal} />}
           {proposal === null ? null : <PlansSection proposal={proposal} />}
+          {diagnosis === null ? null : <SeenBeforeSection diagnosis={diagnosis} />}
           {diagnosis === null ? null : <EvidenceSection diagnosis={diagnosis} />}
           {diagnosis === null ? null : <FurtherSection incident={incident} />}
           <TimelineSection incident={incident} />

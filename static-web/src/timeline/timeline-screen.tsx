@@ -8,6 +8,7 @@ import { BeforeAfter } from "../ui/before-after.tsx";
 import { PathChip, SeverityChip, StateChip } from "../ui/chip.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
 import { Empty, View } from "../ui/view.tsx";
+import { CalibrationSection } from "./calibration-section.tsx";
 
 const lastedMs = ({ openedAt, closedAt }: TimelineRow): number | null =>
   closedAt === null ? null : Date.parse(closedAt) - Date.parse(openedAt);
@@ -114,6 +115,7 @@ export function TimelineScreen(): JSX.Element {
           ) : (
             <>
               <Totals rows={rows} />
+              <CalibrationSection />
               <ol class="moments" aria-label="Incidents, newest first">
                 {rows.map((row) => (
                   <Row key={row.incidentId} row={row} />

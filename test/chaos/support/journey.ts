@@ -146,8 +146,12 @@ export async function untilEnded(journey: Journey): Promise<Incident> {
     { what: `the end of the orchestration ${journey.runId}` },
   );
   await journey.parcels.calm();
-  // What the last steps announced is delivered.
-  const incident = await until(journey, ({ outbox }) => outbox.length === 0, "delivered");
+  // What the last steps announced is delivered, and the run is remembered.
+  const incident = await until(
+    journey,
+    ({ outbox, memoryDue }) => outbox.length === 0 && !memoryDue,
+    "delivered and remembered",
+  );
   await enable(journey, false);
   return incident;
 }
@@ -169,7 +173,7 @@ export async function faultsOf(
   wantedDdl: readonly string[] = [`CREATE INDEX public.${INDEX}`],
 ): Promise<string[]> {
   const { platform, parcels, incidentId, serverId, correlationKey } = journey;
-  const { incidents, servers, documents } = platform.documents;
+  const { incidents, servers, memories, documents } = platform.documents;
   const incident = await incidents.read(incidentId);
   if (incident === null) return ["the incident is lost"];
   const audit = await incidents.audit(incidentId);
@@ -183,6 +187,7 @@ export async function faultsOf(
     withinMs: 10_000,
   }).catch(() => parcels.sessions());
   const lines = incident.timeline.map(({ kind, text }) => `${kind}: ${text}`);
+  const memory = (await memories.ofServer(serverId)).filter((one) => one.incidentId === incidentId);
   const expected: [string, unknown, unknown][] = [
     ["state", incident.state, "resolved"],
     ["resolution", incident.resolution?.path, "humanApproved"],
@@ -196,6 +201,7 @@ export async function faultsOf(
     ["lock", await servers.lock(serverId), null],
     ["open key", openKey, null],
     ["sessions left", sessions, []],
+    ["memories", memory.map(({ runId, path }) => [runId, path]), [[journey.runId, "humanApproved"]]],
   ];
   return expected
     .filter(([, found, wanted]) => JSON.stringify(found) !== JSON.stringify(wanted))

@@ -1,69 +1,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { type Load, startLoad, type Work } from "../../../infra/local/demo/load.ts";
-import {
-  AlertAnswer,
-  AuditAnswer,
-  type IncidentDetail,
-  InstructionList,
-  ServerView,
-} from "../../../shared/contracts/api.ts";
+import { AuditAnswer, type IncidentDetail, InstructionList, ServerView } from "../../../shared/contracts/api.ts";
 import { Chat } from "../../../shared/contracts/chat.ts";
-import { anAlert } from "../../support/alerts.ts";
 import { type Cloud, eventually, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
+import { BY_CUSTOMER, BY_DATE, BY_PRODUCT, BY_TOTAL, sufferingShop } from "../../support/suffering-shop.ts";
 
 let cloud: Cloud;
-let load: Load | undefined;
-let alerts = 0;
+const shop = sufferingShop(() => cloud);
 
 beforeAll(async () => {
   cloud = await startCloud({ PGMEDIC_MONITOR_MINUTE_MS: "3600000", ...SMALL_SHOP });
   process.env["PGMEDIC_VERIFY_SECONDS"] = "5";
 });
-afterEach(async () => {
-  await load?.stop();
-  load = undefined;
-});
+afterEach(() => shop.calm());
 afterAll(() => cloud.stop());
 
-const upTo = (highest: number) => () => 1 + Math.floor(Math.random() * highest);
-const BY_CUSTOMER: Work = { text: "select id, total from orders where customer_id = $1", parameter: upTo(100_000) };
-const BY_PRODUCT: Work = { text: "select count(*) from orders where product_id = $1", parameter: upTo(50_000) };
-const BY_TOTAL: Work = {
-  text: "select count(*) from orders where total = $1",
-  parameter: () => 5 + Math.random() * 400,
-};
-const BY_DATE: Work = {
-  text: "select count(*) from orders where created_at = to_timestamp($1)",
-  parameter: upTo(1_700_000_000),
-};
-
-/** Lets the shop run a query again and again, then fires an alert; answers the incident once it waits or is closed. */
-async function hit(work: Work): Promise<IncidentDetail> {
-  load = startLoad(cloud.shop("shop_app"), work, { clients: 3, paceMs: 50 });
-  await sleep(3_500);
-  alerts += 1;
-  const answer = await cloud.postAlert(anAlert({ alertId: `hit-${alerts}`, target: cloud.resourceId }));
-  const { incidentId } = AlertAnswer.parse(answer.body);
-  if (incidentId === null) throw new Error(`the alert opened nothing: ${JSON.stringify(answer.body)}`);
-  const found = await untilState(cloud, incidentId, [
-    "awaitingApproval",
-    "resolved",
-    "dismissed",
-    "handedOff",
-    "failed",
-  ]);
-  return found;
-}
-
-const decide = ({ incidentId, proposal }: IncidentDetail, verdict: "approve" | "skip", change: object = {}) =>
-  cloud.call("POST", `incidents/${incidentId}/decision`, {
-    body: { proposalId: proposal?.proposalId, proposalHash: proposal?.hash, verdict, ...change },
-  });
 const shopView = async (): Promise<z.infer<typeof ServerView>> =>
   ServerView.parse((await cloud.call("GET", "servers/shop")).body);
 
@@ -105,7 +59,7 @@ test("a reader may look and not decide, and a foreign page may not make a browse
 
 test("a missing index is proposed with its proof, and skipping it changes nothing and frees the server", async () => {
   const before = await indexesOnOrders();
-  const incident = await hit(BY_CUSTOMER);
+  const incident = await shop.hit(BY_CUSTOMER);
   expect(incident.proposal?.statement).toBe(
     "CREATE INDEX CONCURRENTLY idx_orders_customer_id ON public.orders(customer_id)",
   );
@@ -119,8 +73,8 @@ test("a missing index is proposed with its proof, and skipping it changes nothin
     leaseUntil: incident.proposal?.expiresAt,
   });
 
-  expect((await decide(incident, "approve", { proposalHash: "0".repeat(64) })).status).toBe(412);
-  expect((await decide(incident, "skip", { reason: "not now" })).status).toBe(200);
+  expect((await shop.decide(incident, "approve", { proposalHash: "0".repeat(64) })).status).toBe(412);
+  expect((await shop.decide(incident, "skip", { reason: "not now" })).status).toBe(200);
   expect((await untilState(cloud, incident.incidentId, ["dismissed"])).resolution?.path).toBe("skipped");
   expect((await shopView()).lock).toBeNull();
   expect(await indexesOnOrders()).toEqual(before);
@@ -133,7 +87,7 @@ const Diagnosed = z.looseObject({
 const Run = z.object({ children: z.object({ host: z.object({ pid: z.number() }) }) });
 
 test("an approval resumes a run whose host was killed while it waited; deciding twice is refused", async () => {
-  const incident = await hit(BY_CUSTOMER);
+  const incident = await shop.hit(BY_CUSTOMER);
   const runFile = join(cloud.settings.PGMEDIC_STATE, "run.json");
   const { pid } = Run.parse(JSON.parse(readFileSync(runFile, "utf8"))).children.host;
   process.kill(pid, "SIGKILL");
@@ -141,7 +95,7 @@ test("an approval resumes a run whose host was killed while it waited; deciding 
     what: "the host's return",
   });
 
-  const both = await Promise.all([decide(incident, "approve"), decide(incident, "approve")]);
+  const both = await Promise.all([shop.decide(incident, "approve"), shop.decide(incident, "approve")]);
   expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   const resolved = await untilState(cloud, incident.incidentId, ["resolved", "failed", "rolledBack"]);
   expect(resolved.resolution).toMatchObject({ path: "humanApproved" });
@@ -181,7 +135,7 @@ const REPLIES = [
 const instructions = async () => InstructionList.parse((await cloud.call("GET", "instructions")).body).instructions;
 
 test("an abandoned conversation changes nothing; a finished one writes instruction and decision in one flow", async () => {
-  const incident = await hit(BY_PRODUCT);
+  const incident = await shop.hit(BY_PRODUCT);
   const abandoned = await talk(incident, REPLIES.slice(0, 4));
   expect(abandoned.step).toBe("quota");
   expect((await cloud.call("POST", `chats/${abandoned.chatId}/confirm`)).status).toBe(409);
@@ -201,7 +155,7 @@ test("an abandoned conversation changes nothing; a finished one writes instructi
 });
 
 test("with the instruction a second incident on another column is resolved with nobody", async () => {
-  const incident = await hit(BY_TOTAL);
+  const incident = await shop.hit(BY_TOTAL);
   const resolved = await untilState(cloud, incident.incidentId, [
     "resolved",
     "failed",
@@ -222,12 +176,12 @@ test("with the instruction a second incident on another column is resolved with 
 test("a revoked instruction allows nothing any more; an index that turns out unused is dropped again", async () => {
   const [instruction] = await instructions();
   expect((await cloud.call("DELETE", `instructions/${instruction?.instructionId}`)).status).toBe(204);
-  const incident = await hit(BY_DATE);
+  const incident = await shop.hit(BY_DATE);
   expect(incident.state).toBe("awaitingApproval");
 
   // From now on the application's role plans without indexes: the calls go on, and none of them uses the new index.
-  await planForShopApp("off");
-  expect((await decide(incident, "approve")).status).toBe(200);
+  await shop.planIndexes("off");
+  expect((await shop.decide(incident, "approve")).status).toBe(200);
   const ended = await untilState(cloud, incident.incidentId, ["resolved", "failed", "rolledBack"]);
   expect(ended).toMatchObject({
     state: "rolledBack",
@@ -236,40 +190,5 @@ test("a revoked instruction allows nothing any more; an index that turns out unu
     resolution: { path: "rolledBack" },
   });
   expect(await indexesOnOrders()).not.toContain("idx_orders_created_at");
-  await planForShopApp("on");
-});
-
-/** Lets the application's role plan with or without indexes, from its next session on, which is at once. */
-async function planForShopApp(indexes: "on" | "off"): Promise<void> {
-  const client = new pg.Client({ connectionString: cloud.shop() });
-  await client.connect();
-  for (const kind of ["indexscan", "indexonlyscan", "bitmapscan"])
-    await client.query(`alter role shop_app set enable_${kind} = ${indexes}`);
-  await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop_app'");
-  await client.end();
-}
-
-test("a quiet server is found healthy, and nothing is proposed", async () => {
-  // A snapshot of the calm server, old enough to be compared with.
-  expect((await fetch(`${cloud.host}/admin/functions/takeSnapshots`, { method: "POST" })).status).toBeLessThan(300);
-  await sleep(4_500);
-  const answer = await cloud.postAlert(anAlert({ alertId: "quiet", target: cloud.resourceId }));
-  const { incidentId } = AlertAnswer.parse(answer.body);
-  const incident = await untilState(cloud, incidentId ?? "", ["dismissed", "handedOff", "awaitingApproval"]);
-  expect(incident).toMatchObject({
-    state: "dismissed",
-    proposal: null,
-    resolution: { path: "noAction" },
-    diagnosis: { verdict: "healthy" },
-  });
-});
-
-test("a person may have a server looked at with no alert", async () => {
-  const opened = await cloud.call("POST", "incidents", { body: { serverId: "shop", note: "slow since lunch" } });
-  expect(opened.status).toBe(202);
-  const { incidentId } = AlertAnswer.parse(opened.body);
-  const incident = await untilState(cloud, incidentId ?? "", ["dismissed", "handedOff", "awaitingApproval"]);
-  expect(incident).toMatchObject({ title: "slow since lunch on shop", state: "dismissed" });
-  expect((await cloud.call("POST", "incidents", { body: { serverId: "nowhere" } })).status).toBe(404);
-  expect((await cloud.call("POST", "incidents", { as: ["reader"], body: { serverId: "shop" } })).status).toBe(403);
+  await shop.planIndexes("on");
 });

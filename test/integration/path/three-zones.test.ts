@@ -75,6 +75,7 @@ test("what people do on the dashboard needs no right that the api app does not h
     "autonomy",
     "playbooks",
     "dead-letters",
+    "memory/calibration",
   ];
   for (const path of asked) expect(await asAnn("GET", path), path).toBe(200);
   const { serverId } = journey;

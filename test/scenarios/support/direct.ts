@@ -65,6 +65,7 @@ export async function directPath(): Promise<Path> {
         complaint: { symptom: playbook.symptom, metric, value, threshold: null },
         playbook,
         earlierSnapshots: (readings.get(subject.name) ?? []).toReversed(),
+        memories: [],
         withClone: (work) => work(clone),
         cpuPercent: () => Promise.resolve(null),
         readResource: NOT_IN_AZURE,

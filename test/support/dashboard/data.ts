@@ -296,10 +296,37 @@ const aDiagnosis = (): Diagnosis => ({
       facts: { before: 34_120.4, after: 84.6, indexBytes: 14_300_000 },
     },
   ],
-  causes: [],
+  causes: [
+    {
+      cause: "missing_index",
+      subject: "index public.orders(customer_id)",
+      table: "public.orders",
+      statement: "orders is read from end to end because no index begins with customer_id.",
+      impact: 0.97,
+      action: "create_index",
+      recommendation: "Create an index on public.orders(customer_id).",
+    },
+  ],
   nextActions: [],
   playbook: "investigateHighCPU",
   notSeen: [],
+  recalled: [
+    {
+      incidentId: "inc-0",
+      at: fromNow(-12 * DAY_MS),
+      outcome: "helped",
+      similarity: 0.484,
+      because: `The same cause on the same table on ${fromNow(-12 * DAY_MS).slice(0, 10)}: create index on public.orders(product_id) helped, 206 ms → 0.12 ms.`,
+    },
+    {
+      incidentId: "inc-00",
+      at: fromNow(-40 * DAY_MS),
+      outcome: "takenBack",
+      similarity: 0.226,
+      because: `The same cause on this server on ${fromNow(-40 * DAY_MS).slice(0, 10)}: create index on public.items(status) did not help and was taken back, 18 ms → 19 ms.`,
+    },
+  ],
+  lasting: "This came 3 times in the last 7 days, and nothing that was done lasted.",
   rejected: [
     {
       what: "index orders(customer_id, created_at desc)",
@@ -307,7 +334,7 @@ const aDiagnosis = (): Diagnosis => ({
     },
     { what: "index orders(created_at desc, customer_id)", because: "its first column is not compared with a value" },
   ],
-  confidence: { self: 0.97, validator: null, retrieval: null, evidence: 1, composite: 0.979 },
+  confidence: { self: 0.97, validator: null, retrieval: 0.886, evidence: 1, composite: 0.948 },
   cost: { statements: 12, totalMs: 41.3, buffers: 1204 },
   durationMs: 812,
   diagnosedAt: fromNow(-9 * SECOND_MS),
@@ -357,7 +384,7 @@ export const anIncident = (changes: Partial<IncidentDetail> = {}): IncidentDetai
         text: "Run inc-1-r1 holds the server, fencing token 7.",
         by: pgmedic,
       },
-      { at: fromNow(-9 * SECOND_MS), kind: "diagnosis", text: "Cause: missing index, confidence 98 %.", by: pgmedic },
+      { at: fromNow(-9 * SECOND_MS), kind: "diagnosis", text: "Cause: missing index, confidence 95 %.", by: pgmedic },
       {
         at: fromNow(-8 * SECOND_MS),
         kind: "proposal",

@@ -23,9 +23,11 @@ import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
 import { PlaybookList } from "../../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../../shared/contracts/schedule.ts";
+import { ada, anInsight, aPlaybook, anInstruction, aServerReport, fromNow, summaryOf, timelineRowOf } from "./data.ts";
+import { Calibration, type Memory } from "../../../shared/contracts/memory.ts";
 import { ServerCheck } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
-import { ada, anInsight, aPlaybook, anInstruction, aServerReport, fromNow, summaryOf, timelineRowOf } from "./data.ts";
+import { calibrationOf } from "../../../shared/core/calibration.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -40,6 +42,7 @@ export type Store = {
   isAuditIntact: boolean;
   deadLetters: DeadLetterView[];
   schedules: ScheduleView[];
+  memories: Memory[];
 };
 
 const emptyStore = (): Store => ({
@@ -56,6 +59,7 @@ const emptyStore = (): Store => ({
   isAuditIntact: true,
   deadLetters: [],
   schedules: [],
+  memories: [],
 });
 
 const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
@@ -373,6 +377,7 @@ export class FakeApi {
     "GET dead-letters": () => ok(DeadLetterList, { letters: this.store.deadLetters }),
     "POST dead-letters :id send": (asked) => this.#sendAgain(asked),
     "GET timeline": () => ok(TimelineAnswer, { rows: this.store.incidents.map(timelineRowOf) }),
+    "GET memory :id": () => ok(Calibration, calibrationOf(this.store.memories)),
     "GET changes": ({ url }) => {
       const since = Number(url.searchParams.get("since") ?? this.#changes.length);
       return ok(Changes, { cursor: String(this.#changes.length), changes: this.#changes.slice(since) });

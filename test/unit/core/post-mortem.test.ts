@@ -5,16 +5,18 @@ import { isOver, postMortemOf } from "../../../shared/core/post-mortem.ts";
 import { anIncident, aResolvedIncident } from "../../support/dashboard/data.ts";
 
 const CHAIN = { entries: 8, intact: true, head: "ab".repeat(32) };
-const resolved: Incident = { ...aResolvedIncident(), outbox: [] };
+const resolved: Incident = { ...aResolvedIncident(), memoryDue: false, outbox: [] };
 const written = postMortemOf(resolved, "Shop database", CHAIN);
 const headings = (text: string): string[] => text.split("\n").filter((line) => line.startsWith("## "));
 
 test("it says what happened, why, what was done by whom, and what came of it", () => {
   expect(headings(written)).toEqual(
-    expect.arrayContaining(["## Why", "## Action", "## Effect", "## Timeline", "## Record"]),
+    expect.arrayContaining(["## Why", "## Seen before", "## Action", "## Effect", "## Timeline", "## Record"]),
   );
   expect(written).toContain("CREATE INDEX CONCURRENTLY");
   expect(written).toMatch(/Approved by Ada/);
+  expect(written).toContain("- The same cause on the same table on");
+  expect(written).toContain("- This came 3 times in the last 7 days");
   expect(written).toMatch(/\| mean time of a call, ms \| [\d.]+ \| [\d.]+ \|/);
   expect(written).toContain("The audit chain has 8 entries, unbroken");
 });
@@ -33,7 +35,7 @@ test("an incident without diagnosis, proposal or verification is told with what 
     verification: null,
   };
   expect(headings(postMortemOf(bare, "Shop", CHAIN))).toEqual(["## Timeline", "## Record"]);
-  expect(isOver({ ...anIncident(), outbox: [] })).toBe(false);
+  expect(isOver({ ...anIncident(), memoryDue: false, outbox: [] })).toBe(false);
   expect(isOver(resolved)).toBe(true);
 });
 
@@ -52,6 +54,8 @@ const hostile = fc.oneof(
 );
 
 test("whatever stands in the texts, no heading, table cell, link or fence comes of it", () => {
+  const { diagnosis } = resolved;
+  if (diagnosis === null) throw new Error("the incident has a diagnosis");
   const cells = (text: string): number[] =>
     text
       .split("\n")
@@ -60,7 +64,12 @@ test("whatever stands in the texts, no heading, table cell, link or fence comes 
   fc.assert(
     fc.property(hostile, hostile, hostile, (title, note, name) => {
       const timeline = resolved.timeline.map((entry) => ({ ...entry, text: note }));
-      const text = postMortemOf({ ...resolved, title, timeline }, name, CHAIN);
+      const recalled = diagnosis.recalled.map((one) => ({ ...one, because: note }));
+      const text = postMortemOf(
+        { ...resolved, title, timeline, diagnosis: { ...diagnosis, recalled, lasting: note } },
+        name,
+        CHAIN,
+      );
       expect(headings(text)).toEqual(headings(written));
       expect(cells(text)).toEqual(cells(written));
       const outside = text.replaceAll(/(`{3,})[^]*?\1/g, "").replaceAll(/\\./g, "");
