@@ -9,6 +9,7 @@ import { instructionsOf } from "../shared/adapters/instructions.ts";
 import { memoriesOf } from "../shared/adapters/memories.ts";
 import { messagesOf } from "../shared/adapters/messages.ts";
 import { metricsOf } from "../shared/adapters/metrics.ts";
+import { type Model, modelOf } from "../shared/adapters/model.ts";
 import { outboxOf } from "../shared/adapters/outbox.ts";
 import { platformOf } from "../shared/adapters/platform.ts";
 import { schedulesOf } from "../shared/adapters/schedules.ts";
@@ -50,6 +51,8 @@ export function servicesOf(settings: Settings) {
     instructions,
     memories: memoriesOf(documents),
     messages,
+    /** Null where no model is set. */
+    model: modelIn(settings),
     outbox: outboxOf(incidents, instructions, messages),
     schedules: schedulesOf(documents),
     serverLogs: serverLogsOf(settings.LOGS_ENDPOINT),
@@ -67,6 +70,14 @@ export function archiveIn(settings: Pick<Settings, "ARCHIVE_ENDPOINT" | "ARCHIVE
   const { ARCHIVE_ENDPOINT: endpoint, ARCHIVE_CONNECTION_STRING: connectionString } = settings;
   if (connectionString !== undefined) return archiveOf({ connectionString });
   return endpoint === undefined ? null : archiveOf({ endpoint });
+}
+
+function modelIn({
+  PGMEDIC_MODEL_ENDPOINT: endpoint,
+  PGMEDIC_MODEL: name,
+  PGMEDIC_MODEL_KEY: key,
+}: Settings): Model | null {
+  return endpoint === undefined || name === undefined ? null : modelOf({ endpoint, name, key });
 }
 
 let current: Services | undefined;

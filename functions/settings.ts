@@ -2,6 +2,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const isLoopback = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
+
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
 /** Every setting that the code reads, with its meaning. */
@@ -45,6 +48,17 @@ export const Settings = z.object({
   INGEST_CALLER_ROLE: z.string().default("ActionGroupsSecureWebhook"),
   /** The application id of the runner's identity: it may post signs of life, and nothing else. */
   INGEST_SIGN_OF_LIFE_APP_ID: z.guid().optional(),
+  /**
+   * A model that gives a second opinion on each diagnosis: where it answers (OpenAI's chat completions, such as Azure OpenAI's `…/openai/v1`),
+   * and its name or deployment. Without either nobody is asked.
+   */
+  PGMEDIC_MODEL_ENDPOINT: z
+    .url()
+    .refine((url) => new URL(url).protocol === "https:" || isLoopback(url), "a model is asked over https")
+    .optional(),
+  PGMEDIC_MODEL: z.string().min(1).optional(),
+  /** Only on one machine; in Azure the app's identity signs in. */
+  PGMEDIC_MODEL_KEY: z.string().min(1).optional(),
   /** The public address of `POST /api/alerts`, where the runner gives its hourly sign of life. Without it there is none. */
   PGMEDIC_SIGN_OF_LIFE_URL: z.url().optional(),
   /** Where PgMedic's own spans, figures and log lines go. Without it they go nowhere. */
@@ -74,14 +88,12 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
 /**
  * Where the documents are on this machine, so is everything, and the endpoints are bound to loopback. No variable of the platform says so
  * reliably: those of one plan are not there on another.
  */
 export const isOnThisMachine = ({ COSMOS_ENDPOINT }: Pick<Settings, "COSMOS_ENDPOINT">): boolean =>
-  LOOPBACK.has(new URL(COSMOS_ENDPOINT).hostname);
+  isLoopback(COSMOS_ENDPOINT);
 
 /** Anywhere else the endpoints are public, and must know who calls. */
 const Checked = Settings.superRefine((settings, issues) => {

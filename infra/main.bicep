@@ -99,6 +99,10 @@ param proposalExpirySeconds int = 259200
 @description('A folder of the package with playbooks of your own; empty for none.')
 param playbooksFolder string = ''
 
+@description('A model that gives a second opinion on each diagnosis: the address of Azure OpenAI, https://NAME.openai.azure.com/openai/v1, and the name of the deployment. The runner\'s identity needs the role Cognitive Services OpenAI User there. Empty for none.')
+param modelEndpoint string = ''
+param modelName string = ''
+
 var databaseName = 'pgmedic'
 var token = take(uniqueString(subscription().id, environmentName), 6)
 // Some names may hold nothing but small letters and digits.
@@ -347,6 +351,7 @@ var runnerSettings = {
 }
 var wishedSettings = union(
   empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder },
+  empty(modelEndpoint) ? {} : { PGMEDIC_MODEL_ENDPOINT: modelEndpoint, PGMEDIC_MODEL: modelName },
   // A registration can name these as a password, and no other setting.
   empty(vaultSettings) ? {} : { PGMEDIC_SECRET_SETTINGS: join(vaultSettings, ',') }
 )

@@ -1,7 +1,6 @@
 import type { Incident } from "../../shared/contracts/incident.ts";
 import { known } from "../../shared/catalogue/actions/index.ts";
 import { AREA_OF, levelIn } from "../../shared/contracts/automation.ts";
-import type { Severity } from "../../shared/contracts/primitives.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
 import { targetOf } from "../../shared/core/action-target.ts";
@@ -41,7 +40,7 @@ export async function guardrailFacts(
     consent,
     area,
     level: levelIn(server?.automation, area),
-    severity: await severityOf(run),
+    ...(await diagnosedAs(run)),
     riskClass: proposal.riskClass,
     kind: action.kind,
     target: targetOf(action),
@@ -69,9 +68,13 @@ export async function guardrailFacts(
   };
 }
 
-async function severityOf(run: Run): Promise<Severity> {
+async function diagnosedAs(run: Run): Promise<Pick<GuardrailFacts, "severity" | "isDisputed">> {
   const { diagnosis, severity } = await theIncident(run);
-  return diagnosis?.severity ?? severity;
+  const opinion = diagnosis?.secondOpinion;
+  return {
+    severity: diagnosis?.severity ?? severity,
+    isDisputed: opinion?.outcome === "given" && !opinion.agrees,
+  };
 }
 
 /** The kill switch and the phase. What cannot be read counts as on. */

@@ -4,8 +4,10 @@ import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { choosePlaybook } from "../../shared/core/playbook-choice.ts";
 import { audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
+import { withOpinion } from "../../shared/core/second-opinion.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
 import { knownPlaybooks } from "../known-playbooks.ts";
+import { askForOpinion } from "../second-opinion.ts";
 import { services } from "../services.ts";
 import { remedyId, theServer } from "./subject.ts";
 
@@ -26,7 +28,12 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   const playbook = choosePlaybook(knownPlaybooks(), alert);
   if (playbook === null) throw new Error("there is no playbook generalMonitoring, which everything falls back to");
   const purpose = { server, applicationName: `pgmedic/${run.runId}` };
-  const { diagnosis, remedy, snapshot, ran } = await watchedServers().asInvestigator(purpose, async (session) =>
+  const {
+    diagnosis: found,
+    remedy,
+    snapshot,
+    ran,
+  } = await watchedServers().asInvestigator(purpose, async (session) =>
     investigateServer(session, {
       incidentId: run.incidentId,
       server,
@@ -40,6 +47,9 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
       readResource: () => platform.readResource(server.resourceId),
     }),
   );
+  const asked = await askForOpinion(found, { alert: begun.alerts[0] ?? null, causes: playbook.causes });
+  const diagnosis = asked === null ? found : withOpinion(found, asked.opinion);
+  if (asked !== null) await incidents.keepOnce(run.incidentId, `opinion-${run.runId}`.slice(0, 40), asked);
   if (remedy !== null) await incidents.keepOnce(run.incidentId, remedyId(run, diagnosis), remedy);
   await snapshots.add(snapshot);
   const { diagnosis: kept } = await incidents.change(run.incidentId, (incident) =>
@@ -55,7 +65,7 @@ function diagnosed(
   { runId }: Run,
   { diagnosis, ran }: Pick<Investigation, "diagnosis" | "ran">,
 ): Incident {
-  const { verdict, summary, evidence, rejected, cost, diagnosedAt } = diagnosis;
+  const { verdict, summary, evidence, rejected, cost, secondOpinion, diagnosedAt } = diagnosis;
   const recalled = diagnosis.recalled.map(({ incidentId }) => incidentId);
   const entry = ownEntry("diagnosis", summary, new Date(diagnosedAt));
   const audit = audited("diagnosed", entry.at, {
@@ -65,6 +75,7 @@ function diagnosed(
     evidence,
     rejected,
     recalled,
+    secondOpinion,
     cost,
     ran,
   });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { NextAction } from "./log-triage.ts";
 import { Recalled } from "./memory.ts";
 import { Id, Instant, Severity, Share } from "./primitives.ts";
+import { SecondOpinion } from "./second-opinion.ts";
 import { ActionKind, Cause, LoadVerdict } from "./taxonomy.ts";
 
 /** Where a fact was seen: a view of PostgreSQL, its planner rebuilt, a sample of a table, or a metric of the platform. */
@@ -114,6 +115,8 @@ const common = {
   /** What would mend for good what comes again and again; null where nothing does. */
   lasting: z.string().nullable().default(null),
   confidence: Confidence,
+  /** What a model made of the same evidence; absent where none was asked. */
+  secondOpinion: SecondOpinion.optional(),
   cost: InvestigationCost,
   durationMs: z.number().nonnegative(),
   diagnosedAt: Instant,

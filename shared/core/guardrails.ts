@@ -15,6 +15,8 @@ export type GuardrailFacts = {
   phase: Phase;
   /** `autonomy` is the consent that the record has earned and an admin allows by the level. */
   consent: "none" | "person" | "instruction" | "autonomy";
+  /** Whether a model that looked at the same evidence came to another conclusion. */
+  isDisputed: boolean;
   /** How far PgMedic may go in this area on this server. */
   level: AutomationLevel;
   area: Area;
@@ -130,6 +132,7 @@ export function reasonToAsk(
   const still = reasonNotToAct(facts);
   if (still !== null) return still;
   if (riskClass === "R3") return "R3 always needs a person";
+  if (facts.isDisputed) return "a second opinion on the diagnosis differs";
   if (level < 3) return `at automation level ${level} for ${area} a person approves each action`;
   if (consent === "instruction") return null;
   if (level < 4) return `at automation level ${level} for ${area} PgMedic acts by consent`;

@@ -63,7 +63,8 @@ export const aServer = (wish: Partial<Server> = {}): Server => ({
   ...wish,
 });
 
-const DIAGNOSIS: Diagnosis = {
+/** The diagnosis of an incident that needs a larger fill factor. */
+export const DIAGNOSIS: Diagnosis = {
   verdict: "cause",
   cause: "hot_update_failure",
   summary: "The pages are full.",

@@ -70,6 +70,32 @@ function Confidence({ confidence }: Pick<Diagnosis, "confidence">): JSX.Element 
   );
 }
 
+/** A model's own look at the same evidence. Its words are shown as words: they decide nothing. */
+function SecondOpinion({ opinion }: { opinion: Diagnosis["secondOpinion"] }): JSX.Element | null {
+  if (opinion === undefined) return null;
+  if (opinion.outcome === "unavailable")
+    return (
+      <p class="quiet">
+        No second opinion: {opinion.model} was asked, but {opinion.why}.
+      </p>
+    );
+  const said = opinion.cause === "none" ? "none of the causes is proven" : inWords(opinion.cause);
+  return (
+    <div class="opinion">
+      <h3>Second opinion</h3>
+      <p>
+        <Chip
+          {...(opinion.agrees
+            ? { text: "Agrees", tone: "good" }
+            : { text: "Differs: a person is asked", tone: "waiting" })}
+        />{" "}
+        {opinion.model}: {said}, {formatShare(opinion.confidence)} sure.
+      </p>
+      <blockquote>{opinion.because}</blockquote>
+    </div>
+  );
+}
+
 function Rejected({ list }: { list: Diagnosis["rejected"] }): JSX.Element | null {
   if (list.length === 0) return null;
   return (
@@ -118,6 +144,7 @@ export function DiagnosisSection({ diagnosis }: { diagnosis: Diagnosis }): JSX.E
         />
       </div>
       <Confidence confidence={confidence} />
+      <SecondOpinion opinion={diagnosis.secondOpinion} />
       <AlsoFound list={causes.slice(1)} />
       <Rejected list={rejected} />
       {"recommendations" in diagnosis && diagnosis.recommendations.length > 0 ? (

@@ -4,7 +4,12 @@ import { isPlainObject, settled } from "./values.ts";
 /** The app settings of each zone as deployed; what Azure alone knows before a deployment stands in angle brackets. */
 export function settingsByZone(parameterFile: string): Record<string, Record<string, string>> {
   // Settings that have no value unless somebody wants one.
-  const wishes = { playbooksFolder: "playbooks", vaultSettings: ["SHOP_PASSWORD"] };
+  const wishes = {
+    playbooksFolder: "playbooks",
+    vaultSettings: ["SHOP_PASSWORD"],
+    modelEndpoint: "https://dba.openai.azure.com/openai/v1",
+    modelName: "gpt",
+  };
   const configs = deploymentOf(parameterFile, wishes).instances.filter(({ symbol }) => symbol === "appSettings");
   return Object.fromEntries(
     configs.map(({ body }) => {

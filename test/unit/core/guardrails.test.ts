@@ -9,6 +9,7 @@ const calm: GuardrailFacts = {
   serverEnabled: true,
   phase: "assist",
   consent: "person",
+  isDisputed: false,
   level: 3,
   area: "indexes",
   severity: "Sev3",
@@ -41,6 +42,7 @@ const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
   serverEnabled: fc.boolean(),
   phase: fc.constantFrom("shadow", "assist", "autonomous"),
   consent: fc.constantFrom("none", "person", "instruction", "autonomy"),
+  isDisputed: fc.boolean(),
   level: fc.constantFrom(0, 1, 2, 3, 4, 5),
   area: fc.constant("indexes"),
   severity: fc.constantFrom("Sev0", "Sev1", "Sev2", "Sev3", "Sev4"),
@@ -84,6 +86,8 @@ describe("whatever the facts", () => {
   test("nothing runs where PgMedic only watches or advises", () => always(({ level }) => level >= 2));
   test("nothing runs by an instruction where a person approves each action", () =>
     always(({ level, consent }) => consent !== "instruction" || level >= 3));
+  test("nothing runs without a person where a second opinion differs", () =>
+    always(({ consent, isDisputed }) => consent === "person" || !isDisputed));
   test("nothing runs by itself unless it was earned and is allowed", () =>
     always(({ consent, phase, level }) => consent !== "autonomy" || (phase === "autonomous" && level >= 4)));
   test("what runs by itself is reversible, of little severity, and on no huge table", () =>

@@ -25,6 +25,7 @@ const NOT_IN_AZURE: Record<string, string> = {
   ARCHIVE_CONNECTION_STRING: "it holds a key; the identity signs in",
   COSMOS_KEY: "keys are switched off; the identity signs in",
   ServiceBus: "a connection string holds a key; the identity signs in",
+  PGMEDIC_MODEL_KEY: "only for a model on the developer's machine; Azure OpenAI takes the identity",
   PGMEDIC_FRONT_PROOF: "only the local front has a secret; a Static Web App is vouched for by the platform",
   WEBSITE_HOSTNAME: "Azure sets it itself",
   WEBSITE_AUTH_ENABLED: "Azure sets it itself",
