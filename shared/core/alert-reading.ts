@@ -1,33 +1,24 @@
-import { type CommonAlert, metricCondition } from "../contracts/alert.ts";
 import type { AlertDigest, Incident } from "../contracts/incident.ts";
+import type { ReceivedAlert } from "../contracts/received-alert.ts";
 import { announced, ownEntry } from "./incident-writes.ts";
 import { derivedId, digest } from "./digest.ts";
 import { percentText } from "./percent.ts";
 
-/**
- * One id per alert and condition: the same notification twice is one receipt, fired and resolved are two. Azure writes an alert's id with
- * other paths before it and in other cases, by who asks; what comes after `/alerts/` is the same everywhere.
- */
-export const receiptId = (
-  alert: CommonAlert,
-  condition: "Fired" | "Resolved" = alert.data.essentials.monitorCondition,
-): string => derivedId("alert", alert.data.essentials.alertId.toLowerCase().replace(/^.*\/alerts\//, ""), condition);
+/** One id per alert and condition: the same notification twice is one receipt, fired and resolved are two. */
+export const receiptId = (alert: ReceivedAlert, condition: ReceivedAlert["condition"] = alert.condition): string =>
+  derivedId("alert", ...alert.identity, condition);
 
 /** What an incident keeps of an alert. */
-export function digestOf(alert: CommonAlert): AlertDigest {
-  const { alertId, alertRule, severity, firedDateTime } = alert.data.essentials;
-  const condition = metricCondition(alert);
-  return {
-    alertId,
-    rule: alertRule,
-    metric: condition?.metric ?? null,
-    value: condition?.value ?? null,
-    threshold: condition?.threshold ?? null,
-    severity,
-    firedAt: new Date(firedDateTime).toISOString(),
-    digest: digest(alert),
-  };
-}
+export const digestOf = (alert: ReceivedAlert): AlertDigest => ({
+  alertId: alert.alertId,
+  rule: alert.rule,
+  metric: alert.metric,
+  value: alert.value,
+  threshold: alert.threshold,
+  severity: alert.severity,
+  firedAt: alert.firedAt,
+  digest: digest(alert.payload),
+});
 
 /** Alerts of one kind on one server belong together: the metric where there is one, else the rule. */
 export const correlationKeyOf = (serverId: string, alert: AlertDigest): string =>

@@ -3,6 +3,7 @@ import type { Incident } from "../../shared/contracts/incident.ts";
 import type { Instruction } from "../../shared/contracts/instruction.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import { digestOf, openedBy } from "../../shared/core/alert-reading.ts";
+import { readAzure } from "../../shared/core/alert-sources/azure.ts";
 import { digest } from "../../shared/core/digest.ts";
 import { anAlert } from "./alerts.ts";
 
@@ -11,7 +12,7 @@ export const ANN = { kind: "person", userId: "ann", name: "Ann" } as const;
 
 /** A freshly opened incident. */
 export const anIncident = (wish: Partial<Incident> = {}): Incident => ({
-  ...openedBy(digestOf(CommonAlert.parse(anAlert())), "shop", NOW),
+  ...openedBy(digestOf(readAzure(CommonAlert.parse(anAlert()))), "shop", NOW),
   ...wish,
 });
 
