@@ -2,6 +2,7 @@ import type { AlertAnswer } from "../shared/contracts/api.ts";
 import type { AlertSource, AlertTarget, ReceivedAlert } from "../shared/contracts/received-alert.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import { digestOf, receiptId } from "../shared/core/alert-reading.ts";
+import { serversNamedBy } from "../shared/core/alerted-server.ts";
 import { noted } from "../shared/core/incident-state.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
 import { correlate } from "./correlate.ts";
@@ -54,8 +55,14 @@ async function serverOf(target: AlertTarget): Promise<Named> {
       const server = await servers.byResourceId(target.resourceIds);
       return server === null ? { server, because: "none of the alert's targets is a registered server" } : { server };
     }
-    case "labels":
-      return { server: null, because: "none of the alert's labels names a registered server" };
+    case "labels": {
+      const [server, ...others] = await servers.chosen((all) => serversNamedBy(target.labels, all));
+      if (server === undefined)
+        return { server: null, because: "none of the alert's labels names a registered server" };
+      if (others.length === 0) return { server };
+      const named = [server, ...others].map(({ serverId }) => serverId).join(", ");
+      return { server: null, because: `the alert's labels name more than one server: ${named}` };
+    }
   }
 }
 

@@ -28,19 +28,19 @@ export const correlationKeyOf = (serverId: string, alert: AlertDigest): string =
 export const incidentIdOf = (serverId: string, { alertId, firedAt }: AlertDigest): string =>
   derivedId("inc", serverId, alertId, firedAt);
 
-const METRICS: Readonly<Record<string, string>> = {
-  cpu_percent: "CPU",
-  memory_percent: "Memory",
-  storage_percent: "Storage",
-};
+const METRICS: ReadonlyMap<string, string> = new Map([
+  ["cpu_percent", "CPU"],
+  ["memory_percent", "Memory"],
+  ["storage_percent", "Storage"],
+]);
 
 /** What people read in a list: the metric with its figure where there is one, else the name of the rule. */
 function titleOf({ metric, value, rule }: AlertDigest, serverId: string): string {
   if (metric === null) return `${rule} on ${serverId}`;
-  const name = METRICS[metric] ?? metric;
-  return value === null || METRICS[metric] === undefined
-    ? `${name} on ${serverId}`
-    : `${name} at ${percentText(value)} on ${serverId}`;
+  const share = METRICS.get(metric);
+  return value === null || share === undefined
+    ? `${share ?? metric} on ${serverId}`
+    : `${share} at ${percentText(value)} on ${serverId}`;
 }
 
 /** A new incident with the message that starts its run, in one document. */
