@@ -25,7 +25,7 @@ export type GroupedAlert = z.infer<typeof GroupedAlert>;
 export const AlertmanagerWebhook = z.looseObject({
   version: z.literal("4"),
   groupKey: z.string(),
-  /** How many alerts the receiver's `max_alerts` left out; versions before 0.22 do not say. */
+  /** How many alerts the receiver's `max_alerts` left out; older versions do not say. */
   truncatedAlerts: z.number().int().nonnegative().default(0),
   status: z.enum(["firing", "resolved"]),
   receiver: z.string(),
