@@ -1,8 +1,10 @@
 import type { AlertAnswer } from "../shared/contracts/api.ts";
 import type { AlertSource, AlertTarget, ReceivedAlert } from "../shared/contracts/received-alert.ts";
+import type { Incident } from "../shared/contracts/incident.ts";
 import type { Server } from "../shared/contracts/server.ts";
-import { digestOf, receiptId } from "../shared/core/alert-reading.ts";
+import { digestOf, incidentIdOf, receiptId } from "../shared/core/alert-reading.ts";
 import { serversNamedBy } from "../shared/core/alerted-server.ts";
+import { kindOf } from "../shared/core/folded-alerts.ts";
 import { noted } from "../shared/core/incident-state.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
 import { correlate } from "./correlate.ts";
@@ -30,7 +32,7 @@ export async function receive(alert: ReceivedAlert): Promise<AlertAnswer> {
   if (isResolved) return result.incidentId === null ? resolved(alert) : result;
   const resolution = await alerts.read(receiptId(alert, "Resolved"));
   if (resolution !== null && result.incidentId !== null)
-    await noteResolution(result.incidentId, { source: alert.source, resolvedAt: resolution.resolvedAt });
+    await noteResolution(result.incidentId, { ...alert, resolvedAt: resolution.resolvedAt });
   return result;
 }
 
@@ -75,14 +77,21 @@ async function resolved(alert: ReceivedAlert): Promise<AlertAnswer> {
   return { incidentId, disposition: "resolved" };
 }
 
-type Resolution = Pick<ReceivedAlert, "source" | "resolvedAt">;
-
-async function noteResolution(incidentId: string, { source, resolvedAt }: Resolution): Promise<void> {
+async function noteResolution(incidentId: string, alert: ReceivedAlert): Promise<void> {
   const { incidents, now } = services();
-  const at = resolvedAt ?? now().toISOString();
-  await incidents.change(incidentId, (incident) => {
-    if (incident.alertResolvedAt !== null) return null;
-    const entry = ownEntry("alert", `${NAMES[source]} reports the alert as resolved.`, now());
-    return { ...noted(incident, entry), alertResolvedAt: at };
-  });
+  const { serverId } = await incidents.change(incidentId, (incident) => withResolution(incident, alert, now()));
+  // One that was folded into the incident of something else may have got its own since.
+  const own = incidentIdOf(serverId, digestOf(alert));
+  if (own !== incidentId && (await incidents.read(own)) !== null)
+    await incidents.change(own, (incident) => withResolution(incident, alert, now()));
+}
+
+function withResolution(incident: Incident, alert: ReceivedAlert, now: Date): Incident | null {
+  const [opening] = incident.alerts;
+  const isFolded = opening !== undefined && kindOf(opening) !== kindOf(alert);
+  const text = `${NAMES[alert.source]} reports ${isFolded ? alert.rule : "the alert"} as resolved.`;
+  if (isFolded)
+    return incident.timeline.some((line) => line.text === text) ? null : noted(incident, ownEntry("alert", text, now));
+  if (incident.alertResolvedAt !== null) return null;
+  return { ...noted(incident, ownEntry("alert", text, now)), alertResolvedAt: alert.resolvedAt ?? now.toISOString() };
 }

@@ -33,6 +33,9 @@ export function alertsOf(documents: Documents) {
     /** Puts a receipt in the place of one that said the alert was ignored. */
     replace: (id: string, receipt: Receipt) => documents.put(at(id), receipt),
 
+    /** Whether somebody holds a correlation key. */
+    hasOpen: async (correlationKey: string): Promise<boolean> =>
+      (await documents.read(at(correlationKey), OpenIncident)) !== null,
     /** The incident that is open for a correlation key; the first to ask with a candidate makes it that. */
     openIncident: async (candidate: OpenIncident): Promise<Stored<OpenIncident>> => {
       const address = at(candidate.correlationKey);

@@ -2,6 +2,7 @@ import type { AlertDigest, Incident } from "../contracts/incident.ts";
 import type { ReceivedAlert } from "../contracts/received-alert.ts";
 import { announced, ownEntry } from "./incident-writes.ts";
 import { derivedId, digest } from "./digest.ts";
+import { kindOf } from "./folded-alerts.ts";
 import { percentText } from "./percent.ts";
 
 /** One id per alert and condition: the same notification twice is one receipt, fired and resolved are two. */
@@ -20,9 +21,12 @@ export const digestOf = (alert: ReceivedAlert): AlertDigest => ({
   digest: digest(alert.payload),
 });
 
-/** Alerts of one kind on one server belong together: the metric where there is one, else the rule. */
+/** Alerts of one kind on one server belong together. */
 export const correlationKeyOf = (serverId: string, alert: AlertDigest): string =>
-  derivedId("open", serverId, (alert.metric ?? alert.rule).toLowerCase());
+  derivedId("open", serverId, kindOf(alert));
+
+/** Alerts of a server's load belong together while nothing is known of it. No kind is called so: this has a part more. */
+export const loadKeyOf = (serverId: string): string => derivedId("open", serverId, "load", "of the server");
 
 /** The id that an alert's incident would get. It follows from the alert, so that a repeated notification completes a half-done first one. */
 export const incidentIdOf = (serverId: string, { alertId, firedAt }: AlertDigest): string =>
@@ -44,10 +48,14 @@ function titleOf({ metric, value, rule }: AlertDigest, serverId: string): string
 }
 
 /** A new incident with the message that starts its run, in one document. */
-export function openedBy(alert: AlertDigest, serverId: string, now: Date): Incident {
+export function openedBy(
+  alert: AlertDigest,
+  serverId: string,
+  now: Date,
+  correlationKey: string = correlationKeyOf(serverId, alert),
+): Incident {
   const incidentId = incidentIdOf(serverId, alert);
   const runId = `${incidentId}-r1`;
-  const correlationKey = correlationKeyOf(serverId, alert);
   const at = now.toISOString();
   const figure = alert.value === null ? "" : ` (${alert.value}, threshold ${alert.threshold ?? "dynamic"})`;
   const trigger = announced("runs", `${runId}-trigger`, {

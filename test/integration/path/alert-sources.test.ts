@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AlertAnswer, AlertGroupAnswer, Problem } from "../../../shared/contracts/api.ts";
 import { anAlert } from "../../support/alerts.ts";
-import { type Cloud, SMALL_SHOP, startCloud } from "../../support/cloud.ts";
+import { type Cloud, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
 import { aGrafanaGroup, anAlertmanagerGroup, type GroupedWish } from "../../support/grouped-alerts.ts";
 
 let cloud: Cloud;
@@ -153,6 +153,35 @@ test("an alert that says its metric meets those of Azure on the same server", as
   const other = await sendOne("grafana", { labels, fingerprint: "both", values: { B: 97, C: 1 } });
   expect([azure.disposition, other.disposition]).toEqual(["opened", "attached"]);
   expect(other.incidentId).toBe(azure.incidentId);
+});
+
+test("a storm of two kinds on a server with nothing wrong is looked at once, and then for what that does not explain", async () => {
+  const labels = { resource_id: cloud.resourceId };
+  const [first, second] = await send(
+    "prometheus",
+    { labels: { ...labels, pgmedic_metric: "cpu_percent" }, rule: "CpuHigh", fingerprint: "calm-1" },
+    { labels, rule: "PostgresqlTooManyConnections", fingerprint: "calm-2" },
+  );
+  expect([first?.disposition, second?.disposition]).toEqual(["opened", "attached"]);
+  const incident = await untilState(cloud, first?.incidentId ?? "", ["dismissed", "handedOff"]);
+  expect(incident.alerts.map(({ rule }) => rule)).toEqual(["CpuHigh", "PostgresqlTooManyConnections"]);
+  const note = incident.timeline.find(({ kind }) => kind === "note")?.text ?? "";
+  const own = /^PostgresqlTooManyConnections is not explained by this: see (\S+)\.$/.exec(note)?.[1];
+  expect(await untilState(cloud, own ?? "", ["dismissed", "handedOff"])).toMatchObject({
+    title: expect.stringMatching(/^PostgresqlTooManyConnections on /),
+    alerts: [{ rule: "PostgresqlTooManyConnections" }],
+  });
+  // Told to both of them.
+  await sendOne("prometheus", {
+    labels,
+    rule: "PostgresqlTooManyConnections",
+    fingerprint: "calm-2",
+    status: "resolved",
+  });
+  expect((await cloud.incident(own ?? "")).alertResolvedAt).not.toBeNull();
+  const { alertResolvedAt, timeline } = await cloud.incident(first?.incidentId ?? "");
+  expect(alertResolvedAt).toBeNull();
+  expect(timeline.at(-1)?.text).toBe("Alertmanager reports PostgresqlTooManyConnections as resolved.");
 });
 
 test("the body of one source is not taken for another's", async () => {
