@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type * as Jose from "jose";
 import { z } from "zod";
+import { AlertSource } from "../shared/contracts/received-alert.ts";
 import { problem } from "./problem.ts";
 import { services } from "./services.ts";
 import type { Settings } from "./settings.ts";
@@ -29,14 +30,19 @@ function keysOf({ createRemoteJWKSet }: typeof Jose, authority: string): Jose.JW
   return keys;
 }
 
-/** Who posts: Azure Monitor an alert, or PgMedic's runner its sign of life. Neither may post what the other does. */
-type Source = "azure" | "pgmedic";
+/** As whom somebody posts: a source of alerts, or PgMedic's runner with its sign of life. None may post what another does. */
+export const AlertCaller = z.enum([...AlertSource.options, "pgmedic"]);
+export type AlertCaller = z.infer<typeof AlertCaller>;
 
 /**
- * Refuses a call that does not come from Azure Monitor's secure webhook, or from the runner: 401 for a token that proves nothing, 403 for one that proves
- * somebody else. Null lets it through. Without Entra settings nothing is asked for, which only a loopback installation may have.
+ * Refuses a call that does not come from Azure Monitor's secure webhook, from an application that may post for the source, or from the runner: 401 for
+ * a token that proves nothing, 403 for one that proves somebody else. Null lets it through. Without Entra settings nothing is asked for, which
+ * only a loopback installation may have.
  */
-export async function refusedCaller(request: HttpRequest, source: Source = "azure"): Promise<HttpResponseInit | null> {
+export async function refusedCaller(
+  request: HttpRequest,
+  source: AlertCaller = "azure",
+): Promise<HttpResponseInit | null> {
   const { settings } = services();
   const {
     INGEST_AUDIENCE: uri,
@@ -71,11 +77,20 @@ export async function refusedCaller(request: HttpRequest, source: Source = "azur
 const unproven = (detail: string): HttpResponseInit =>
   problem(401, "token-not-valid", { title: "The token is missing or not valid", detail });
 
-function isExpected(payload: Jose.JWTPayload, source: Source, settings: Settings): boolean {
+function isExpected(payload: Jose.JWTPayload, source: AlertCaller, settings: Settings): boolean {
   const { roles, azp, appid } = Claims.parse(payload);
   const caller = azp ?? appid;
-  if (source === "pgmedic") return caller !== undefined && caller === settings.INGEST_SIGN_OF_LIFE_APP_ID;
-  return caller === settings.INGEST_CALLER_APP_ID && roles.includes(settings.INGEST_CALLER_ROLE);
+  if (caller === undefined) return false;
+  switch (source) {
+    case "azure":
+      return caller === settings.INGEST_CALLER_APP_ID && roles.includes(settings.INGEST_CALLER_ROLE);
+    case "prometheus":
+      return settings.INGEST_PROMETHEUS_APP_IDS.includes(caller) && roles.includes(settings.INGEST_SOURCE_ROLE);
+    case "grafana":
+      return settings.INGEST_GRAFANA_APP_IDS.includes(caller) && roles.includes(settings.INGEST_SOURCE_ROLE);
+    case "pgmedic":
+      return caller === settings.INGEST_SIGN_OF_LIFE_APP_ID;
+  }
 }
 
 function notAllowed(): HttpResponseInit {

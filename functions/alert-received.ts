@@ -1,40 +1,80 @@
-import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { CommonAlert } from "../shared/contracts/alert.ts";
-import type { AlertAnswer } from "../shared/contracts/api.ts";
+import { AlertmanagerWebhook } from "../shared/contracts/alertmanager-webhook.ts";
+import type { AlertAnswer, AlertGroupAnswer } from "../shared/contracts/api.ts";
+import { GrafanaWebhook } from "../shared/contracts/grafana-webhook.ts";
+import type { ReceivedAlert } from "../shared/contracts/received-alert.ts";
 import { SignOfLife } from "../shared/contracts/sign-of-life.ts";
-import { digestOf, receiptId } from "../shared/core/alert-reading.ts";
-import { noted } from "../shared/core/incident-state.ts";
-import { ownEntry } from "../shared/core/incident-writes.ts";
+import { readAzure } from "../shared/core/alert-sources/azure.ts";
+import { readGrafana } from "../shared/core/alert-sources/grafana.ts";
+import { readAlertmanager } from "../shared/core/alert-sources/prometheus.ts";
 import { signOfLifeReceiptId } from "../shared/core/sign-of-life.ts";
-import { refusedCaller } from "./alert-caller.ts";
-import { correlate } from "./correlate.ts";
+import { AlertCaller, refusedCaller } from "./alert-caller.ts";
 import { answer, invalid, jsonBody, problem } from "./problem.ts";
+import { ignored, receive } from "./receive-alert.ts";
 import { services } from "./services.ts";
-import { alertTaken, postedBy } from "./traced-requests.ts";
+import { alertTaken, groupTaken, postedBy } from "./traced-requests.ts";
+
+type Log = Pick<InvocationContext, "warn">;
 
 /**
  * `POST /api/alerts`. Answers 202 once everything is durably written; every write is create-once, so that a repeated notification
  * completes what a killed one began.
  */
-export async function alertReceived(request: HttpRequest): Promise<HttpResponseInit> {
-  const source = request.query.get("source") ?? "azure";
-  const refusal = await refusedCaller(request, source === "pgmedic" ? "pgmedic" : "azure");
+export async function alertReceived(request: HttpRequest, context: Log): Promise<HttpResponseInit> {
+  const name = request.query.get("source") ?? "azure";
+  const source = AlertCaller.safeParse(name).data;
+  // Who asks for a source that does not exist is told so only as a caller that may post alerts.
+  const refusal = await refusedCaller(request, source ?? "azure");
   if (refusal !== null) return refusal;
-  if (source !== "azure" && source !== "pgmedic") {
+  if (source === undefined) {
     return problem(400, "unknown-source", {
-      title: `There is no alert source "${source}"`,
-      detail: "Leave it out for Azure Monitor; `pgmedic` is PgMedic's own sign of life.",
+      title: `There is no alert source "${name}"`,
+      detail:
+        "Leave it out for Azure Monitor; `prometheus` is Alertmanager's webhook, `grafana` Grafana's, `pgmedic` PgMedic's own sign of life.",
     });
   }
   postedBy(source);
   const body = await jsonBody(request);
   if (!body.ok) return body.response;
-  if (source === "pgmedic") return signOfLife(body.value);
-  const parsed = CommonAlert.safeParse(body.value);
+  switch (source) {
+    case "azure":
+      return azureAlert(body.value);
+    case "prometheus": {
+      const webhook = AlertmanagerWebhook.safeParse(body.value);
+      return webhook.success
+        ? group(readAlertmanager(webhook.data), webhook.data.truncatedAlerts, context)
+        : invalid(webhook.error);
+    }
+    case "grafana": {
+      const webhook = GrafanaWebhook.safeParse(body.value);
+      return webhook.success
+        ? group(readGrafana(webhook.data), webhook.data.truncatedAlerts, context)
+        : invalid(webhook.error);
+    }
+    case "pgmedic":
+      return signOfLife(body.value);
+  }
+}
+
+async function azureAlert(body: unknown): Promise<HttpResponseInit> {
+  const parsed = CommonAlert.safeParse(body);
   if (!parsed.success) return invalid(parsed.error);
-  const taken = await receive(parsed.data);
+  const taken = await receive(readAzure(parsed.data));
   alertTaken(taken);
   return answer(202, taken);
+}
+
+/**
+ * Takes in the alerts of a group, one after another: those of one server meet in one incident anyway. The size of a body bounds how many there
+ * are. When something is down, the sender repeats the whole group, and those that were taken are duplicates.
+ */
+async function group(alerts: readonly ReceivedAlert[], notTold: number, context: Log): Promise<HttpResponseInit> {
+  const results: AlertAnswer[] = [];
+  for (const alert of alerts) results.push(await receive(alert));
+  if (notTold > 0) context.warn(`the sender left ${notTold} alerts out of a group of ${notTold + alerts.length}`);
+  groupTaken(results);
+  return answer(202, { results, notTold } satisfies AlertGroupAnswer);
 }
 
 /** PgMedic's own sign of life: it leaves a receipt, which its runner looks for an hour later, and opens nothing. */
@@ -43,60 +83,7 @@ async function signOfLife(body: unknown): Promise<HttpResponseInit> {
   if (!sign.success) return invalid(sign.error);
   const { alerts, now } = services();
   const taken = ignored("a sign of life of PgMedic itself");
-  const receipt = { answer: taken, receivedAt: now().toISOString(), payload: sign.data };
+  const receipt = { answer: taken, receivedAt: now().toISOString(), resolvedAt: null, payload: sign.data };
   await alerts.keep(signOfLifeReceiptId(sign.data.hour), receipt);
   return answer(202, taken);
-}
-
-/** Takes in one notification and answers what became of it. */
-export async function receive(alert: CommonAlert): Promise<AlertAnswer> {
-  const { alerts, outbox, now } = services();
-  const isResolved = alert.data.essentials.monitorCondition === "Resolved";
-  const known = await alerts.read(receiptId(alert));
-  // A server that was not registered or not enabled then may be so now: Azure tells of an alert that goes on only once.
-  const isOver = known !== null && (isResolved || known.answer.disposition !== "ignored");
-  if (isOver) {
-    if (known.answer.incidentId !== null) await outbox.tryRelay(known.answer.incidentId);
-    return { ...known.answer, disposition: known.answer.incidentId === null ? known.answer.disposition : "duplicate" };
-  }
-  const result = isResolved ? await resolved(alert) : await fired(alert);
-  const receipt = { answer: result, receivedAt: now().toISOString(), payload: alert };
-  if (known === null) await alerts.keep(receiptId(alert), receipt);
-  else if (result.disposition !== "ignored") await alerts.replace(receiptId(alert), receipt);
-  // The two notifications of an alert may come at once, each before the other's receipt. Whoever is second sees both.
-  if (isResolved) return result.incidentId === null ? resolved(alert) : result;
-  const resolution = await alerts.read(receiptId(alert, "Resolved"));
-  if (resolution !== null && result.incidentId !== null)
-    await noteResolution(result.incidentId, CommonAlert.parse(resolution.payload));
-  return result;
-}
-
-const ignored = (reason: string): AlertAnswer => ({ incidentId: null, disposition: "ignored", reason });
-
-async function fired(alert: CommonAlert): Promise<AlertAnswer> {
-  const { alerts, servers } = services();
-  const server = await servers.byResourceId(alert.data.essentials.alertTargetIDs);
-  if (server === null) return ignored("none of the alert's targets is a registered server");
-  if (!server.enabled) return ignored(`PgMedic is not enabled on ${server.serverId}`);
-  if ((await alerts.read(receiptId(alert, "Resolved"))) !== null) return ignored("its resolution arrived before it");
-  return correlate(digestOf(alert), server.serverId);
-}
-
-/** A resolved alert is noted and changes nothing else: the cause may still be there. */
-async function resolved(alert: CommonAlert): Promise<AlertAnswer> {
-  const first = await services().alerts.read(receiptId(alert, "Fired"));
-  const incidentId = first?.answer.incidentId ?? null;
-  if (incidentId === null) return ignored("no incident came of this alert");
-  await noteResolution(incidentId, alert);
-  return { incidentId, disposition: "resolved" };
-}
-
-async function noteResolution(incidentId: string, alert: CommonAlert): Promise<void> {
-  const { incidents, now } = services();
-  const at = alert.data.essentials.resolvedDateTime ?? now().toISOString();
-  await incidents.change(incidentId, (incident) => {
-    if (incident.alertResolvedAt !== null) return null;
-    const entry = ownEntry("alert", "Azure Monitor reports the alert as resolved.", now());
-    return { ...noted(incident, entry), alertResolvedAt: new Date(at).toISOString() };
-  });
 }

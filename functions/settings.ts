@@ -4,6 +4,12 @@ import { z } from "zod";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const isLoopback = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
+/** Application ids with commas between; none for an empty text. */
+const applicationIds = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").flatMap((id) => id.trim() || []))
+  .pipe(z.array(z.guid().toLowerCase()));
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 
@@ -46,6 +52,10 @@ export const Settings = z.object({
   /** Azure Monitor's own application, "AzNS AAD Webhook", and the role that it must hold. */
   INGEST_CALLER_APP_ID: z.string().default("461e8683-5575-4561-ac7f-899cc907d62a"),
   INGEST_CALLER_ROLE: z.string().default("ActionGroupsSecureWebhook"),
+  /** The applications that may post as Alertmanager and as Grafana, and the role that each must hold besides. By default nobody may. */
+  INGEST_PROMETHEUS_APP_IDS: applicationIds,
+  INGEST_GRAFANA_APP_IDS: applicationIds,
+  INGEST_SOURCE_ROLE: z.string().min(1).default("PgMedicAlertSource"),
   /** The application id of the runner's identity: it may post signs of life, and nothing else. */
   INGEST_SIGN_OF_LIFE_APP_ID: z.guid().optional(),
   /**

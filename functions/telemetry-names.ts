@@ -30,7 +30,7 @@ export const ATTRIBUTE = {
   incident: "pgmedic.incident",
   server: "pgmedic.server",
   run: "pgmedic.run",
-  /** Who posted an alert: Azure Monitor, or PgMedic itself as a sign of life. */
+  /** Who posted an alert: Azure Monitor, Alertmanager, Grafana, or PgMedic itself as a sign of life. */
   source: "pgmedic.source",
   disposition: "pgmedic.disposition",
 } as const;

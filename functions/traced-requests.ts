@@ -4,6 +4,7 @@ import { count, recordSpan } from "../shared/adapters/telemetry.ts";
 import type { AlertAnswer } from "../shared/contracts/api.ts";
 import { traceparentOf } from "../shared/core/trace.ts";
 import { services } from "./services.ts";
+import type { AlertCaller } from "./alert-caller.ts";
 import { ATTRIBUTE, DIMENSION, METRIC, spanOfRequest } from "./telemetry-names.ts";
 
 type Subject = { incidentId: string | null; opened: boolean; attributes: Record<string, string> };
@@ -41,7 +42,7 @@ export function concerns(incidentId: string): void {
 }
 
 /** Who posted the alert at hand. */
-export function postedBy(source: "azure" | "pgmedic"): void {
+export function postedBy(source: AlertCaller): void {
   const about = subject.getStore();
   if (about !== undefined) about.attributes[ATTRIBUTE.source] = source;
 }
@@ -50,6 +51,16 @@ export function postedBy(source: "azure" | "pgmedic"): void {
 export function alertTaken(answer: AlertAnswer): void {
   count(METRIC.alerts, { [DIMENSION.alerts]: answer.disposition });
   ledTo(answer);
+}
+
+/** A group of alerts was taken in. A request is in one trace: that of the first incident it opened, else of the first it is about. */
+export function groupTaken(answers: readonly AlertAnswer[]): void {
+  for (const { disposition } of answers) count(METRIC.alerts, { [DIMENSION.alerts]: disposition });
+  const first =
+    answers.find(({ disposition }) => disposition === "opened") ??
+    answers.find(({ incidentId }) => incidentId !== null);
+  const told = first ?? answers[0];
+  if (told !== undefined) ledTo(told);
 }
 
 /** What became of an alert, or of somebody's wish for a look. With the one that opens an incident, the incident's trace begins. */

@@ -1,10 +1,11 @@
 import type { InvocationContext } from "@azure/functions";
-import type { CommonAlert } from "../shared/contracts/alert.ts";
+import type { ReceivedAlert } from "../shared/contracts/received-alert.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import { receiptId } from "../shared/core/alert-reading.ts";
+import { readAzure } from "../shared/core/alert-sources/azure.ts";
 import { failureText } from "../shared/core/log-text.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
-import { receive } from "./alert-received.ts";
+import { receive } from "./receive-alert.ts";
 import { inRotation, inTime, type Pass, rememberedUpTo } from "./in-time.ts";
 import { services } from "./services.ts";
 
@@ -49,15 +50,14 @@ async function receiveOf(server: Server, context: Log): Promise<void> {
   }
   if (answer.unreadable > 0)
     context.warn(`${answer.unreadable} of Azure's alerts on ${server.serverId} are not readable`);
-  for (const alert of answer.alerts) {
-    const { firedDateTime, alertRule } = alert.data.essentials;
-    if (msBetween(firedDateTime, now().toISOString()) < GRACE_MS || (await isReceived(alert))) continue;
+  for (const alert of answer.alerts.map(readAzure)) {
+    if (msBetween(alert.firedAt, now().toISOString()) < GRACE_MS || (await isReceived(alert))) continue;
     const { disposition, incidentId, reason } = await receive(alert);
     const key = `${receiptId(alert)} ${reason}`;
     if (disposition === "ignored" && told.has(key)) continue;
     told.add(key);
     const outcome = `${disposition} ${incidentId ?? reason ?? ""}`;
-    context.warn(`${alertRule} on ${server.serverId} had not been taken in: ${outcome}`);
+    context.warn(`${alert.rule} on ${server.serverId} had not been taken in: ${outcome}`);
   }
 }
 
@@ -65,7 +65,7 @@ async function receiveOf(server: Server, context: Log): Promise<void> {
  * Whether it was taken in. One that was ignored, since its server was not registered or enabled yet, was not; unless its resolution has
  * come: then it opens nothing any more, however long Azure lists it.
  */
-async function isReceived(alert: CommonAlert): Promise<boolean> {
+async function isReceived(alert: ReceivedAlert): Promise<boolean> {
   const { alerts } = services();
   const receipt = await alerts.read(receiptId(alert));
   if (receipt === null) return false;

@@ -35,6 +35,12 @@ param ingestAudience string
 @description('The client id of that application: what its tokens are for.')
 param ingestClientId string
 
+@description('The client ids of applications that may post alerts as Alertmanager; each needs the role PgMedicAlertSource as well.')
+param prometheusAppIds string[] = []
+
+@description('The client ids of applications that may post alerts as Grafana; each needs the role PgMedicAlertSource as well.')
+param grafanaAppIds string[] = []
+
 @description('The object id of that application, not of its service principal: the action group asks for it.')
 param ingestObjectId string
 
@@ -330,6 +336,10 @@ var ingestSettings = {
   // Azure Monitor's own application, "AzNS AAD Webhook", in every tenant, and the role that it must have been given.
   INGEST_CALLER_APP_ID: '461e8683-5575-4561-ac7f-899cc907d62a'
   INGEST_CALLER_ROLE: 'ActionGroupsSecureWebhook'
+  // Other sources of alerts: nobody, unless their applications are named.
+  INGEST_PROMETHEUS_APP_IDS: join(prometheusAppIds, ',')
+  INGEST_GRAFANA_APP_IDS: join(grafanaAppIds, ',')
+  INGEST_SOURCE_ROLE: 'PgMedicAlertSource'
   // The runner's hourly sign of life; it may post nothing else.
   INGEST_SIGN_OF_LIFE_APP_ID: identities[runnerAt].outputs.clientId
 }

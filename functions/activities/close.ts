@@ -7,6 +7,7 @@ import { release } from "../../shared/core/server-lock.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import { tryRemember } from "../remember.ts";
 import { services } from "../services.ts";
+import { openUnexplained } from "../unexplained-alerts.ts";
 
 const STATES: Record<ResolutionPath, IncidentState> = {
   humanApproved: "resolved",
@@ -35,6 +36,8 @@ export async function close(input: StepInput<"close">): Promise<StepOutput<"clos
   }
   const { incidentId, correlationKey } = incident;
   await alerts.closeOpen({ incidentId, correlationKey });
+  // A run that failed before it knew anything has explained nothing.
+  if (incident.diagnosis === null) await openUnexplained(incident);
   await outbox.tryRelay(run.incidentId);
   await tryRemember(incident);
   const isOpenEnded = incident.verification?.verdict === "inconclusive" && incident.rollBack === null;

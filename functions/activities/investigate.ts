@@ -5,10 +5,12 @@ import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { choosePlaybook } from "../../shared/core/playbook-choice.ts";
 import { audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { withOpinion } from "../../shared/core/second-opinion.ts";
+import { gravest } from "../../shared/core/severity.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
 import { knownPlaybooks } from "../known-playbooks.ts";
 import { askForOpinion } from "../second-opinion.ts";
 import { services } from "../services.ts";
+import { openUnexplained } from "../unexplained-alerts.ts";
 import { remedyId, theServer } from "./subject.ts";
 
 const NO_ALERT = { metric: null, rule: "", value: null, threshold: null };
@@ -21,7 +23,10 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   const begun = await incidents.change(run.incidentId, (incident) =>
     moved(incident, { to: "investigating", entry: ownEntry("run", "The investigation began.", now()) }),
   );
-  if (begun.diagnosis !== null) return verdictOf(begun.diagnosis);
+  if (begun.diagnosis !== null) {
+    await openUnexplained(begun);
+    return verdictOf(begun.diagnosis);
+  }
 
   const server = await theServer(run);
   const alert = begun.alerts[0] ?? NO_ALERT;
@@ -37,7 +42,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
     investigateServer(session, {
       incidentId: run.incidentId,
       server,
-      alertSeverity: begun.alerts[0]?.severity ?? "Sev3",
+      alertSeverity: gravest(begun.alerts.map(({ severity }) => severity)) ?? "Sev3",
       complaint: { symptom: playbook.symptom, metric: alert.metric, value: alert.value, threshold: alert.threshold },
       playbook,
       earlierSnapshots: await snapshots.newest(server.serverId, SNAPSHOTS),
@@ -52,11 +57,12 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   if (asked !== null) await incidents.keepOnce(run.incidentId, `opinion-${run.runId}`.slice(0, 40), asked);
   if (remedy !== null) await incidents.keepOnce(run.incidentId, remedyId(run, diagnosis), remedy);
   await snapshots.add(snapshot);
-  const { diagnosis: kept } = await incidents.change(run.incidentId, (incident) =>
+  const diagnosedOne = await incidents.change(run.incidentId, (incident) =>
     incident.diagnosis === null ? diagnosed(incident, run, { diagnosis, ran }) : null,
   );
+  await openUnexplained(diagnosedOne);
   await outbox.tryRelay(run.incidentId);
-  return verdictOf(kept ?? diagnosis);
+  return verdictOf(diagnosedOne.diagnosis ?? diagnosis);
 }
 
 /** The chain holds what was asked of the server and what came of it: the incident's own copy is not the only one. */

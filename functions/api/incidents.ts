@@ -12,7 +12,7 @@ import { type Incident, isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { verifyChain } from "../../shared/core/audit-chain.ts";
 import { digest } from "../../shared/core/digest.ts";
-import { correlate } from "../correlate.ts";
+import { alone } from "../correlate.ts";
 import { knownPlaybooks } from "../known-playbooks.ts";
 import { answer, answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
@@ -93,7 +93,7 @@ export async function openIncident(request: HttpRequest, person: Person): Promis
     severity: "Sev3",
     firedAt,
   } as const;
-  const opened = await correlate({ ...alert, digest: digest(alert) }, server.serverId);
+  const opened = await alone({ ...alert, digest: digest(alert) }, server.serverId);
   ledTo(opened);
   return answer(202, opened);
 }

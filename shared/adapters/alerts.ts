@@ -4,8 +4,13 @@ import { AlertDigest } from "../contracts/incident.ts";
 import { Id, Instant } from "../contracts/primitives.ts";
 import type { Documents, Stored } from "./documents.ts";
 
-/** What became of one notification; kept whether or not it opened anything. */
-export const Receipt = z.strictObject({ answer: AlertAnswer, receivedAt: Instant, payload: z.unknown() });
+/** What became of one notification; kept whether or not it opened anything. `resolvedAt` is what a resolution says of itself. */
+export const Receipt = z.strictObject({
+  answer: AlertAnswer,
+  receivedAt: Instant,
+  resolvedAt: Instant.nullable().default(null),
+  payload: z.unknown(),
+});
 export type Receipt = z.infer<typeof Receipt>;
 /** The alert is there so that whoever finds the key without its incident can finish what its claimant began. */
 const OpenIncident = z.strictObject({
@@ -28,6 +33,9 @@ export function alertsOf(documents: Documents) {
     /** Puts a receipt in the place of one that said the alert was ignored. */
     replace: (id: string, receipt: Receipt) => documents.put(at(id), receipt),
 
+    /** Whether somebody holds a correlation key. */
+    hasOpen: async (correlationKey: string): Promise<boolean> =>
+      (await documents.read(at(correlationKey), OpenIncident)) !== null,
     /** The incident that is open for a correlation key; the first to ask with a candidate makes it that. */
     openIncident: async (candidate: OpenIncident): Promise<Stored<OpenIncident>> => {
       const address = at(candidate.correlationKey);

@@ -38,6 +38,16 @@ export function serversOf(documents: Documents) {
       if (named === null && unreadable.length > 0) throw new UnreadableDocument("servers", unreadable);
       return named;
     },
+    /**
+     * The registered servers that a choice falls on. Rejects when it falls on none and there are some that cannot be read, for the same
+     * reason.
+     */
+    chosen: async (choose: (servers: readonly Server[]) => Server[]): Promise<Server[]> => {
+      const { servers, unreadable } = await everyOne();
+      const those = choose(servers);
+      if (those.length === 0 && unreadable.length > 0) throw new UnreadableDocument("servers", unreadable);
+      return those;
+    },
     put: (server: Server) => documents.put(at(server.serverId, "server"), server),
     /** Changes a registration that is there, under its ETag: what an admin changes at the same time stays changed. */
     change: (serverId: string, decide: (server: Server) => Server): Promise<void> =>

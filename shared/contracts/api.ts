@@ -26,6 +26,16 @@ export const AlertAnswer = z.strictObject({
 });
 export type AlertAnswer = z.infer<typeof AlertAnswer>;
 
+/**
+ * Answer of `POST /api/alerts` to a group of alerts: one result for each, in the group's order, also where the group has one alone. `notTold`
+ * is how many alerts of the group its sender left out.
+ */
+export const AlertGroupAnswer = z.strictObject({
+  results: z.array(AlertAnswer),
+  notTold: z.number().int().nonnegative(),
+});
+export type AlertGroupAnswer = z.infer<typeof AlertGroupAnswer>;
+
 /** A row of `GET /api/incidents`. */
 export const IncidentSummary = Incident.pick({
   incidentId: true,

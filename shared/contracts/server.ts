@@ -42,6 +42,14 @@ export const ServerRegistration = z.strictObject({
   displayName: z.string().min(1).max(80),
   /** The Azure resource id that alerts name; compared without regard to case. */
   resourceId: z.string().startsWith("/"),
+  /**
+   * Labels by which alerts of Prometheus and Grafana name it, all of them together: where those that they have name an exporter and not the
+   * server. Case does not count.
+   */
+  alertLabels: z
+    .record(z.string().min(1).max(128), z.string().min(1).max(512))
+    .refine((labels) => Object.keys(labels).length <= 10, "a registration has at most 10 labels")
+    .optional(),
   environment: Environment,
   tier: ServerTier.default("standard"),
   enabled: z.boolean(),

@@ -16,6 +16,10 @@ const BY_RANK: readonly Severity[] = ["Sev0", "Sev1", "Sev2", "Sev3", "Sev4"];
 /** Whether one severity is graver than another. */
 export const isGraver = (a: Severity, b: Severity): boolean => RANK[a] < RANK[b];
 
+/** The gravest of some severities; null of none. */
+export const gravest = (severities: readonly Severity[]): Severity | null =>
+  severities.toSorted((a, b) => RANK[a] - RANK[b])[0] ?? null;
+
 /**
  * The severity of an incident: a function of facts alone, so the same incident always gets the same one.
  * It starts at what the alert rule says and moves by at most one step in each direction; never below Sev2 while saturated.

@@ -1,7 +1,7 @@
 import { CAUSES } from "./causes/index.ts";
 import { INDEX_NEEDS } from "./causes/missing-index.ts";
 import type { Proven, Suspicion } from "./causes/suspicion.ts";
-import type { Cause } from "../contracts/taxonomy.ts";
+import type { Cause, Symptom } from "../contracts/taxonomy.ts";
 import type { Observed } from "./observed.ts";
 
 export type Decision = {
@@ -118,9 +118,12 @@ function withoutLastResort(seen: Observed, one: Proven, all: readonly Proven[]):
 
 /** Whether a cause can be the reason for what the alert complains about. */
 export function explains({ complaint }: Observed, { cause }: Pick<Proven, "cause">): boolean {
-  const rules = CAUSES.find((known) => known.cause === cause);
-  return rules?.explains.includes(complaint.symptom) ?? false;
+  return canExplain(cause, complaint.symptom);
 }
+
+/** Whether a cause brings a symptom about. */
+export const canExplain = (cause: Cause, symptom: Symptom): boolean =>
+  CAUSES.find((known) => known.cause === cause)?.explains.includes(symptom) ?? false;
 
 const isConsequence = (one: Proven, proven: readonly Proven[]): boolean => reasonFor(one, proven) !== undefined;
 

@@ -1,8 +1,11 @@
 import { CommonAlert } from "../../shared/contracts/alert.ts";
+import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Incident } from "../../shared/contracts/incident.ts";
 import type { Instruction } from "../../shared/contracts/instruction.ts";
 import type { ProposedAction } from "../../shared/contracts/proposal.ts";
+import type { Cause } from "../../shared/contracts/taxonomy.ts";
 import { digestOf, openedBy } from "../../shared/core/alert-reading.ts";
+import { readAzure } from "../../shared/core/alert-sources/azure.ts";
 import { digest } from "../../shared/core/digest.ts";
 import { anAlert } from "./alerts.ts";
 
@@ -11,8 +14,31 @@ export const ANN = { kind: "person", userId: "ann", name: "Ann" } as const;
 
 /** A freshly opened incident. */
 export const anIncident = (wish: Partial<Incident> = {}): Incident => ({
-  ...openedBy(digestOf(CommonAlert.parse(anAlert())), "shop", NOW),
+  ...openedBy(digestOf(readAzure(CommonAlert.parse(anAlert()))), "shop", NOW),
   ...wish,
+});
+
+/** A diagnosis; give what matters to the test. */
+export const aDiagnosis = (cause: Cause = "hot_update_failure"): Diagnosis => ({
+  verdict: "cause",
+  cause,
+  summary: "The pages are full.",
+  severity: "Sev3",
+  load: "clear",
+  interval: { basis: "two_samples", from: NOW.toISOString(), to: NOW.toISOString() },
+  findings: [],
+  evidence: [],
+  rejected: [],
+  causes: [],
+  nextActions: [],
+  playbook: "generalMonitoring",
+  notSeen: [],
+  recalled: [],
+  lasting: null,
+  confidence: { self: 1, validator: null, retrieval: null, evidence: 1, composite: 1 },
+  cost: { statements: 1, totalMs: 1, buffers: null },
+  durationMs: 1,
+  diagnosedAt: NOW.toISOString(),
 });
 
 /** A proposal for an index on orders(customer_id). */

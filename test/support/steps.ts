@@ -4,11 +4,10 @@ import { remedyId } from "../../functions/activities/subject.ts";
 import { type Services, services } from "../../functions/services.ts";
 import { COSMOS_KEY, startCosmos } from "../../infra/local/cosmos/server.ts";
 import type { TypedAction } from "../../shared/contracts/actions.ts";
-import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Remedy } from "../../shared/contracts/remedy.ts";
 import type { Server } from "../../shared/contracts/server.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
-import { ANN, anIncident, NOW } from "./incidents.ts";
+import { aDiagnosis, anIncident, ANN, NOW } from "./incidents.ts";
 import { startCluster } from "./postgres.ts";
 import { temporaryFolder } from "./process.ts";
 
@@ -63,28 +62,7 @@ export const aServer = (wish: Partial<Server> = {}): Server => ({
   ...wish,
 });
 
-/** The diagnosis of an incident that needs a larger fill factor. */
-export const DIAGNOSIS: Diagnosis = {
-  verdict: "cause",
-  cause: "hot_update_failure",
-  summary: "The pages are full.",
-  severity: "Sev3",
-  load: "clear",
-  interval: { basis: "two_samples", from: NOW.toISOString(), to: NOW.toISOString() },
-  findings: [],
-  evidence: [],
-  rejected: [],
-  causes: [],
-  nextActions: [],
-  playbook: "generalMonitoring",
-  notSeen: [],
-  recalled: [],
-  lasting: null,
-  confidence: { self: 1, validator: null, retrieval: null, evidence: 1, composite: 1 },
-  cost: { statements: 1, totalMs: 1, buffers: null },
-  durationMs: 1,
-  diagnosedAt: NOW.toISOString(),
-};
+const DIAGNOSIS = aDiagnosis();
 
 let count = 0;
 

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { CommonAlert } from "../../../shared/contracts/alert.ts";
 import { type Incident, isClosed } from "../../../shared/contracts/incident.ts";
-import { correlationKeyOf, digestOf, incidentIdOf } from "../../../shared/core/alert-reading.ts";
+import { digestOf, incidentIdOf, loadKeyOf } from "../../../shared/core/alert-reading.ts";
+import { readAzure } from "../../../shared/core/alert-sources/azure.ts";
 import { verifyChain } from "../../../shared/core/audit-chain.ts";
 import { anAlert } from "../../support/alerts.ts";
 import { eventually } from "../../support/cloud.ts";
@@ -22,7 +23,7 @@ export function journeyOf(platform: Platform, parcels: Parcels, suffix = "") {
   const serverId = parcels.name.replaceAll("_", "-") + suffix;
   const resourceId = `/subscriptions/0/resourceGroups/chaos/providers/Microsoft.DBforPostgreSQL/flexibleServers/${serverId}`;
   const alert = anAlert({ alertId: `alert-of-${serverId}`, target: resourceId });
-  const digest = digestOf(CommonAlert.parse(alert));
+  const digest = digestOf(readAzure(CommonAlert.parse(alert)));
   const incidentId = incidentIdOf(serverId, digest);
   return {
     platform,
@@ -32,7 +33,7 @@ export function journeyOf(platform: Platform, parcels: Parcels, suffix = "") {
     alert,
     incidentId,
     runId: `${incidentId}-r1`,
-    correlationKey: correlationKeyOf(serverId, digest),
+    correlationKey: loadKeyOf(serverId),
     sweeps: 0,
   };
 }

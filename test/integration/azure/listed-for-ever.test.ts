@@ -1,10 +1,11 @@
 // Azure lists an alert for as long as nobody closes it: what opens nothing is not taken in, and not told, every five minutes.
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { receive } from "../../../functions/alert-received.ts";
+import { receive } from "../../../functions/receive-alert.ts";
 import { services } from "../../../functions/services.ts";
 import { receiveUndelivered } from "../../../functions/undelivered-alerts.ts";
 import { CommonAlert } from "../../../shared/contracts/alert.ts";
 import { receiptId } from "../../../shared/core/alert-reading.ts";
+import { readAzure } from "../../../shared/core/alert-sources/azure.ts";
 import { later, MINUTE_MS } from "../../../shared/core/time.ts";
 import { anAlert } from "../../support/alerts.ts";
 import { type Fake, startFake } from "../../support/http-fake.ts";
@@ -43,7 +44,7 @@ const startedAt = later(moment, -30 * MINUTE_MS).toISOString();
 
 test("an alert whose resolution has come is told once and then left alone", async () => {
   const wish = { alertId: "11111111-over", metric: "cpu_percent", target: RESOURCE, condition: "Resolved" } as const;
-  const alert = CommonAlert.parse(anAlert(wish));
+  const alert = readAzure(CommonAlert.parse(anAlert(wish)));
   await receive(alert);
   listed = [aListedAlert({ guid: "11111111-over", startedAt })];
   const kept = vi.spyOn(documents.alerts, "keep");

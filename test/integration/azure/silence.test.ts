@@ -87,6 +87,7 @@ test("a receipt that is missing an hour later is an error with a name of its own
   await alerts.keep(signOfLifeReceiptId(hourBefore(now)), {
     answer: heard,
     receivedAt: now.toISOString(),
+    resolvedAt: null,
     payload: {},
   });
   await strike(1);

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { askForOpinion } from "../../../functions/second-opinion.ts";
 import { type Fake, type Reply, startFake } from "../../support/http-fake.ts";
-import { DIAGNOSIS, startDocuments } from "../../support/steps.ts";
+import { aDiagnosis } from "../../support/incidents.ts";
+import { startDocuments } from "../../support/steps.ts";
 
 let model: Fake;
 let reply: Reply = { status: 503 };
@@ -19,7 +20,7 @@ afterAll(async () => {
 
 const EVIDENCE = [{ id: "e1", source: "pg_class" as const, summary: "Pages of orders are full.", facts: {} }];
 const ask = (evidence = EVIDENCE) =>
-  askForOpinion({ ...DIAGNOSIS, evidence }, { alert: null, causes: ["hot_update_failure", "table_bloat"] });
+  askForOpinion({ ...aDiagnosis(), evidence }, { alert: null, causes: ["hot_update_failure", "table_bloat"] });
 const says = (opinion: unknown): Reply => ({
   status: 200,
   body: { choices: [{ message: { content: typeof opinion === "string" ? opinion : JSON.stringify(opinion) } }] },

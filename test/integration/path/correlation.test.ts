@@ -4,6 +4,7 @@ import { CommonAlert } from "../../../shared/contracts/alert.ts";
 import { AlertAnswer } from "../../../shared/contracts/api.ts";
 import type { Incident } from "../../../shared/contracts/incident.ts";
 import { receiptId } from "../../../shared/core/alert-reading.ts";
+import { readAzure } from "../../../shared/core/alert-sources/azure.ts";
 import { type Platform, startPlatform } from "../../chaos/support/platform.ts";
 import { type AlertWish, anAlert } from "../../support/alerts.ts";
 
@@ -80,7 +81,7 @@ test("an alert that is delivered again after its incident was closed opens nothi
   if (incident === undefined || incidentId === null) throw new Error("it should have opened one");
   await close(incident);
   // As if the host had been killed before it wrote the receipt.
-  const id = receiptId(CommonAlert.parse(anAlert({ alertId: "again" })));
+  const id = receiptId(readAzure(CommonAlert.parse(anAlert({ alertId: "again" }))));
   const { documents } = platform.documents;
   await documents.remove({ container: "alerts", id, partition: id });
   expect((await send({ alertId: "again" })).incidentId).toBe(incidentId);

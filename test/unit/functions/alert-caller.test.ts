@@ -2,7 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import fx from "@azure/functions";
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { AlertCaller } from "../../../functions/alert-caller.ts";
 import { readSettings } from "../../../functions/settings.ts";
 
 const AUDIENCE = "api://pgmedic-ingest";
@@ -11,6 +12,10 @@ const TENANT = "11111111-1111-1111-1111-111111111111";
 const AZURE_MONITOR = "461e8683-5575-4561-ac7f-899cc907d62a";
 const RUNNER = "33333333-3333-3333-3333-333333333333";
 const ROLE = "ActionGroupsSecureWebhook";
+const ALERTMANAGER = "66666666-6666-4666-8666-66666666666a";
+const GRAFANA = "77777777-7777-4777-8777-77777777777b";
+const BOTH = "88888888-8888-4888-8888-888888888888";
+const SOURCE_ROLE = "PgMedicAlertSource";
 const LOCAL = { COSMOS_ENDPOINT: "http://127.0.0.1:1", COSMOS_KEY: "k", ServiceBus: "Endpoint=sb://127.0.0.1" };
 
 let authority: Server;
@@ -21,7 +26,7 @@ let fetches = 0;
 let host: string;
 let key: CryptoKey;
 let strangersKey: CryptoKey;
-let refusedCaller: (request: fx.HttpRequest, source?: "azure" | "pgmedic") => Promise<fx.HttpResponseInit | null>;
+let refusedCaller: (request: fx.HttpRequest, source?: AlertCaller) => Promise<fx.HttpResponseInit | null>;
 
 beforeAll(async () => {
   const pair = await generateKeyPair("RS256");
@@ -42,6 +47,9 @@ beforeAll(async () => {
     INGEST_TENANT_ID: TENANT,
     INGEST_AUTHORITY_HOST: host,
     INGEST_SIGN_OF_LIFE_APP_ID: RUNNER,
+    // As people copy them: in capitals, and with a space after the comma.
+    INGEST_PROMETHEUS_APP_IDS: `${ALERTMANAGER.toUpperCase()}, ${BOTH}`,
+    INGEST_GRAFANA_APP_IDS: `${GRAFANA},${BOTH}`,
   });
   ({ refusedCaller } = await import("../../../functions/alert-caller.ts"));
 });
@@ -84,7 +92,7 @@ function aToken(wish: Wish = {}): Promise<string> {
     .sign(wish.by ?? key);
 }
 
-async function statusFor(authorization: string | null, source?: "azure" | "pgmedic"): Promise<number> {
+async function statusFor(authorization: string | null, source?: AlertCaller): Promise<number> {
   const headers: Record<string, string> = authorization === null ? {} : { authorization };
   const request = new fx.HttpRequest({ url: "http://localhost/api/alerts", method: "POST", headers });
   return (await refusedCaller(request, source))?.status ?? 202;
@@ -132,6 +140,71 @@ test("the runner may give signs of life and post no alert, and Azure Monitor the
   expect(await statusFor(runner, "pgmedic")).toBe(202);
   expect(await statusFor(runner, "azure")).toBe(403);
   expect(await statusFor(`Bearer ${await aToken()}`, "pgmedic")).toBe(403);
+});
+
+test.each<[AlertCaller, string]>([
+  ["prometheus", ALERTMANAGER],
+  ["prometheus", BOTH],
+  ["grafana", GRAFANA],
+  ["grafana", BOTH],
+])(
+  "for %s an application that is named may post, with the role and in either version of a token",
+  async (source, azp) => {
+    expect(await statusFor(`Bearer ${await aToken({ azp, roles: [SOURCE_ROLE] })}`, source)).toBe(202);
+    const first = {
+      audience: AUDIENCE,
+      issuer: `https://sts.windows.net/${TENANT}/`,
+      appid: azp,
+      roles: [SOURCE_ROLE],
+    };
+    expect(await statusFor(`Bearer ${await aToken(first)}`, source)).toBe(202);
+  },
+);
+
+describe.each<[AlertCaller, string, string]>([
+  ["prometheus", ALERTMANAGER, GRAFANA],
+  ["grafana", GRAFANA, ALERTMANAGER],
+])("for %s", (source, ours, theirs) => {
+  test.each<[string, Wish]>([
+    ["without a role", { azp: ours, roles: [] }],
+    ["with Azure Monitor's role", { azp: ours, roles: [ROLE] }],
+    ["of the other source", { azp: theirs, roles: [SOURCE_ROLE] }],
+    ["of Azure Monitor", {}],
+    ["of Azure Monitor with the sources' role", { roles: [ROLE, SOURCE_ROLE] }],
+    ["of the runner", { azp: RUNNER, roles: [SOURCE_ROLE] }],
+    ["of nobody that it names", { azp: "", roles: [SOURCE_ROLE] }],
+  ])("a valid token %s is 403", async (_name, wish) => {
+    expect(await statusFor(`Bearer ${await aToken(wish)}`, source)).toBe(403);
+  });
+
+  test.each<[string, Wish]>([
+    ["for another audience", { audience: "api://other" }],
+    ["of another tenant", { issuer: "https://login.microsoftonline.com/other/v2.0" }],
+    ["that has expired", { expires: "-5m" }],
+  ])("a token %s is 401", async (_name, wish) => {
+    expect(await statusFor(`Bearer ${await aToken({ azp: ours, roles: [SOURCE_ROLE], ...wish })}`, source)).toBe(401);
+  });
+
+  test("a token that a stranger signed, and none at all, are 401", async () => {
+    const strangers = await aToken({ azp: ours, roles: [SOURCE_ROLE], by: strangersKey });
+    expect(await statusFor(`Bearer ${strangers}`, source)).toBe(401);
+    expect(await statusFor(null, source)).toBe(401);
+  });
+
+  test.each<AlertCaller>(["azure", "pgmedic"])(
+    "its application may not post as %s, whatever its roles",
+    async (other) => {
+      expect(await statusFor(`Bearer ${await aToken({ azp: ours, roles: [ROLE, SOURCE_ROLE] })}`, other)).toBe(403);
+    },
+  );
+});
+
+test("other sources than Azure Monitor may post nothing unless somebody names their applications", () => {
+  const settings = readSettings({ ...LOCAL, INGEST_PROMETHEUS_APP_IDS: "" });
+  expect([settings.INGEST_PROMETHEUS_APP_IDS, settings.INGEST_GRAFANA_APP_IDS]).toEqual([[], []]);
+  expect(() => readSettings({ ...LOCAL, INGEST_GRAFANA_APP_IDS: `${GRAFANA},Grafana` })).toThrow(
+    /INGEST_GRAFANA_APP_IDS/,
+  );
 });
 
 const HOUR_MS = 3_600_000;

@@ -91,6 +91,18 @@ test("a password is a reference to the vault, and only the runner has it", () =>
   expect(having[0]).toMatch(/"SHOP_PASSWORD":.*@Microsoft\.KeyVault\(SecretUri=.*secrets\/shop-password\)/);
 });
 
+test("no other source of alerts than Azure Monitor is let in unless its application is named, and then by the ingest app alone", () => {
+  const ours = ["00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"];
+  const named = deploymentOf("main.prod.bicepparam", { prometheusAppIds: ours })
+    .instances.filter(({ symbol }) => symbol === "appSettings")
+    .map(({ body }) => JSON.stringify(body()))
+    .filter((text) => text.includes("INGEST_PROMETHEUS_APP_IDS"));
+  expect(named).toHaveLength(1);
+  expect(named[0]).toContain(`"INGEST_PROMETHEUS_APP_IDS":"${ours.join(",")}","INGEST_GRAFANA_APP_IDS":""`);
+  const { ingest } = settingsByZone("main.prod.bicepparam");
+  expect([ingest?.["INGEST_PROMETHEUS_APP_IDS"], ingest?.["INGEST_GRAFANA_APP_IDS"]]).toEqual(["", ""]);
+});
+
 test("the kill switch reaches every app", () => {
   const configs = deploymentOf("main.prod.bicepparam", { killSwitch: "on" }).instances.filter(
     ({ symbol }) => symbol === "appSettings",

@@ -1,0 +1,34 @@
+import type { AlertDigest, Incident } from "../shared/contracts/incident.ts";
+import { noted } from "../shared/core/incident-state.ts";
+import { foldedIn } from "../shared/core/folded-alerts.ts";
+import { ownEntry } from "../shared/core/incident-writes.ts";
+import { choosePlaybook } from "../shared/core/playbook-choice.ts";
+import { canExplain } from "../shared/investigation/decide.ts";
+import { alone } from "./correlate.ts";
+import { knownPlaybooks } from "./known-playbooks.ts";
+import { services } from "./services.ts";
+
+/**
+ * Gives alerts that were folded into an incident one of their own, where its diagnosis does not explain them or there will be none. Nothing is
+ * folded in after the diagnosis is written, so that whoever repeats this finds the same alerts and opens the same incidents.
+ */
+export async function openUnexplained(incident: Incident): Promise<void> {
+  for (const alert of foldedIn(incident)) {
+    if (isExplained(incident, alert)) continue;
+    const { incidentId } = await alone(alert, incident.serverId);
+    await noteOwn(incident.incidentId, `${alert.rule} is not explained by this: see ${incidentId}.`);
+  }
+}
+
+function isExplained({ diagnosis }: Incident, alert: AlertDigest): boolean {
+  if (diagnosis === null || (diagnosis.verdict !== "cause" && diagnosis.verdict !== "handoff")) return false;
+  const symptom = choosePlaybook(knownPlaybooks(), alert)?.symptom;
+  return symptom !== undefined && canExplain(diagnosis.cause, symptom);
+}
+
+async function noteOwn(incidentId: string, text: string): Promise<void> {
+  const { incidents, now } = services();
+  await incidents.change(incidentId, (incident) =>
+    incident.timeline.some((line) => line.text === text) ? null : noted(incident, ownEntry("note", text, now())),
+  );
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { Instant, Severity } from "./primitives.ts";
+
+/** Who may tell of an alert. */
+export const AlertSource = z.enum(["azure", "prometheus", "grafana"]);
+export type AlertSource = z.infer<typeof AlertSource>;
+
+/** What names the server: Azure resource ids, of which the first registered one counts, or labels that must lead to exactly one. */
+export const AlertTarget = z.discriminatedUnion("by", [
+  z.strictObject({ by: z.literal("resourceIds"), resourceIds: z.array(z.string()) }),
+  z.strictObject({ by: z.literal("labels"), labels: z.record(z.string(), z.string()) }),
+]);
+export type AlertTarget = z.infer<typeof AlertTarget>;
+
+/** One alert as PgMedic understands it, whoever told of it. */
+export const ReceivedAlert = z.strictObject({
+  source: AlertSource,
+  /** What an incident knows the alert by. */
+  alertId: z.string().min(1),
+  /** The parts that its receipts' ids are made of, the same however often and by which way the alert is told of. */
+  identity: z.array(z.string()).min(1),
+  condition: z.enum(["Fired", "Resolved"]),
+  rule: z.string().min(1),
+  /** A metric of Azure Monitor, with value and threshold in its unit; null where the alert does not say for certain. */
+  metric: z.string().nullable(),
+  value: z.number().nullable(),
+  threshold: z.number().nullable(),
+  severity: Severity,
+  firedAt: Instant,
+  resolvedAt: Instant.nullable(),
+  target: AlertTarget,
+  /** As it came. */
+  payload: z.unknown(),
+});
+export type ReceivedAlert = z.infer<typeof ReceivedAlert>;

@@ -1,0 +1,56 @@
+import type { Server } from "../contracts/server.ts";
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** Labels that hold a server's address or its id here. */
+const ADDRESSES = ["server", "instance"] as const;
+/** Azure's own host names, in all clouds: the server's name comes before. */
+const AZURE_HOST = /^([a-z0-9-]+)\.postgres\.database\.(?:azure\.com|usgovcloudapi\.net|chinacloudapi\.cn)$/;
+const AZURE_SERVER = /\/flexibleservers\/([^/]+)$/;
+
+type Address = { host: string; port: number | null };
+
+/**
+ * The registered servers that an alert's labels name: by resource id, by server id, by the host of the connection, by Azure's host name, or by
+ * the labels that the registration gives. Case does not count. Of servers on one host the port decides, if it is one of theirs.
+ */
+export function serversNamedBy(labels: Labels, servers: readonly Server[]): Server[] {
+  const resource = labels["resource_id"]?.trim().toLowerCase().replace(/\/+$/, "");
+  const addresses = ADDRESSES.flatMap((name) => addressIn(labels[name]) ?? []);
+  const there = new Set(addresses.flatMap((address) => serversAt(address, servers)));
+  const isNamed = (server: Server): boolean =>
+    there.has(server) || server.resourceId.toLowerCase() === resource || hasLabels(server, labels);
+  return servers.filter(isNamed);
+}
+
+/** A registration without labels of its own is found by none. */
+function hasLabels({ alertLabels }: Server, labels: Labels): boolean {
+  const wanted = Object.entries(alertLabels ?? {});
+  return (
+    wanted.length > 0 &&
+    wanted.every(([name, value]) => Object.hasOwn(labels, name) && labels[name]?.toLowerCase() === value.toLowerCase())
+  );
+}
+
+function serversAt({ host, port }: Address, servers: readonly Server[]): Server[] {
+  const there = servers.filter((server) => server.serverId.toLowerCase() === host || isAt(server, host));
+  const exactly = there.filter(({ connection }) => connection.kind === "roles" && connection.port === port);
+  return exactly.length > 0 ? exactly : there;
+}
+
+/** By the connection's host; an Azure server by its name too, since its connection may be an address in a network or a URL in a setting. */
+function isAt({ connection, resourceId }: Server, host: string): boolean {
+  if (connection.kind === "roles" && connection.host.toLowerCase() === host) return true;
+  const name = AZURE_HOST.exec(host)?.[1];
+  return name !== undefined && AZURE_SERVER.exec(resourceId.toLowerCase())?.[1] === name;
+}
+
+/** `host`, `host:port`, or a URL with one of them. */
+function addressIn(label: string | undefined): Address | null {
+  const parts = /^(?:[a-z]+:\/\/)?(\[[0-9a-f:]+\]|[^:/?#\s]+)(?::(\d{1,5}))?(?:[/?#].*)?$/.exec(
+    label?.trim().toLowerCase() ?? "",
+  );
+  const [, host, port] = parts ?? [];
+  if (host === undefined) return null;
+  return { host: host.replace(/^\[|\]$/g, ""), port: port === undefined ? null : Number(port) };
+}
