@@ -33,7 +33,7 @@ test("a run that was resolved is remembered by its cause, its action, its figure
     effect: { verdict: "improved", meanMs: { before: 93.7, after: 0.38 } },
     path: "humanApproved",
     wasTakenBack: false,
-    confidence: 0.948,
+    confidence: 0.736,
   });
   expect(memory().endedAfterMs).toBeGreaterThan(0);
   expect(inWords(memory())).toBe("create index on public.orders(customer_id) helped, 94 ms → 0.38 ms");
