@@ -70,6 +70,7 @@ test("each zone starts with its settings, and gets none that is another zone's b
     PGMEDIC_FRONT_HOST: "calm-sea-0a1b2c3d4.5.azurestaticapps.net",
     COSMOS_ENDPOINT: "https://pgmedic.documents.azure.com:443/",
     ARCHIVE_ENDPOINT: "https://pgmprodaudit.blob.core.windows.net/",
+    PGMEDIC_DASHBOARD_URL: "https://calm-sea-0a1b2c3d4.5.azurestaticapps.net",
   };
   for (const [zone, settings] of Object.entries({ ...zones, ...settingsByZone("main.dev.bicepparam") }))
     expect(readSettings({ ...settings, ...inAzure }).PGMEDIC_APP).toBe(zone);
@@ -88,6 +89,17 @@ test("a password is a reference to the vault, and only the runner has it", () =>
   expect(having).toHaveLength(1);
   expect(having[0]).toMatch(/"PGMEDIC_APP":"runner"/);
   expect(having[0]).toMatch(/"SHOP_PASSWORD":.*@Microsoft\.KeyVault\(SecretUri=.*secrets\/shop-password\)/);
+});
+
+test("where people are told is a secret of the vault, which only the runner has and no registration may name", () => {
+  const { runner = {}, api = {}, ingest = {} } = settingsByZone("main.prod.bicepparam");
+  const secrets = Object.keys(runner).filter((name) => /^PGMEDIC_NOTIFY_.*(URL|KEY|SECRET)$/.test(name));
+  expect(secrets).toHaveLength(5);
+  for (const name of secrets) {
+    expect(runner[name]).toContain(`secrets/${name.toLowerCase().replaceAll("_", "-")})`);
+    expect(runner["PGMEDIC_SECRET_SETTINGS"]?.split(",")).not.toContain(name);
+  }
+  expect(Object.keys({ ...api, ...ingest }).filter((name) => name.startsWith("PGMEDIC_NOTIFY"))).toEqual([]);
 });
 
 test("the kill switch reaches every app", () => {

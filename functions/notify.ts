@@ -1,0 +1,149 @@
+import type { InvocationContext } from "@azure/functions";
+import type { Channel } from "../shared/adapters/notify/channel.ts";
+import { pagerDutyOf } from "../shared/adapters/notify/pager-duty.ts";
+import { slackOf } from "../shared/adapters/notify/slack.ts";
+import { teamsOf } from "../shared/adapters/notify/teams.ts";
+import { webhookOf } from "../shared/adapters/notify/webhook.ts";
+import { type Tellings, tellingsOf } from "../shared/adapters/tellings.ts";
+import type { Incident } from "../shared/contracts/incident.ts";
+import type { Telling, Told } from "../shared/contracts/notification.ts";
+import { failureText, scrubbed } from "../shared/core/log-text.ts";
+import {
+  channelsFor,
+  claimed,
+  notificationIdOf,
+  notificationOf,
+  occasionOf,
+  settled,
+  tellingOf,
+} from "../shared/core/notifications.ts";
+import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
+import { rememberedUpTo } from "./in-time.ts";
+import { services } from "./services.ts";
+import type { Settings } from "./settings.ts";
+
+/** Lines about what could not be told begin with this. */
+export const NOTIFY = "pgmedic.notify";
+/** What is due for longer than this is said again with every try. */
+const OVERDUE_MS = 15 * MINUTE_MS;
+
+type Log = Pick<InvocationContext, "warn">;
+
+/** What this process has written, so that the sweep does not write it again each minute. */
+const noticed = rememberedUpTo(10_000);
+let isExplained = false;
+
+/** The channels that the settings name; none where nothing is set. */
+export function channelsIn(settings: Settings): Channel[] {
+  const { PGMEDIC_NOTIFY_SLACK_URL: slack, PGMEDIC_NOTIFY_TEAMS_URL: teams } = settings;
+  const { PGMEDIC_NOTIFY_PAGERDUTY_KEY: key, PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: pager } = settings;
+  const { PGMEDIC_NOTIFY_WEBHOOK_URL: url, PGMEDIC_NOTIFY_WEBHOOK_SECRET: secret } = settings;
+  return [
+    ...(slack === undefined ? [] : [slackOf(slack)]),
+    ...(teams === undefined ? [] : [teamsOf(teams)]),
+    ...(key === undefined ? [] : [pagerDutyOf(pager, key)]),
+    ...(url === undefined ? [] : [secret === undefined ? unsigned : webhookOf(url, secret)]),
+  ];
+}
+
+const unsigned: Channel = {
+  name: "webhook",
+  tell: () => Promise.resolve({ outcome: "refused", because: "PGMEDIC_NOTIFY_WEBHOOK_SECRET is not set" }),
+};
+
+const tellings = (): Tellings => tellingsOf(services().documents);
+
+/** Writes down what people should know about an incident now, and tells it at once. Rejects only when it cannot be written down. */
+export async function notice(incidentId: string, context: Log): Promise<void> {
+  const incident = await services().incidents.read(incidentId);
+  if (incident === null) return;
+  const due = await writeDown(incident);
+  await Promise.all(due.map((telling) => tell(telling, context)));
+}
+
+/** Writes down what nobody announces: that a proposal will expire soon, that a second person is needed. */
+export async function noticeWaiting(incidents: readonly Incident[]): Promise<void> {
+  for (const incident of incidents) if (incident.state === "awaitingApproval") await writeDown(incident);
+}
+
+async function writeDown(incident: Incident): Promise<Telling[]> {
+  const { settings, servers, now } = services();
+  const moment = now();
+  const channels = channelsIn(settings).map(({ name }) => name);
+  const occasion = occasionOf(incident, moment);
+  if (channels.length === 0 || occasion === null) return [];
+  const key = notificationIdOf(incident, occasion);
+  if (noticed.has(key)) return [];
+  const server = await servers.read(incident.serverId);
+  const serverName = server?.displayName ?? incident.serverId;
+  const dashboard = settings.PGMEDIC_DASHBOARD_URL ?? null;
+  const notification = notificationOf(incident, { serverName, dashboard }, moment);
+  if (notification === null) return [];
+  const lowest = { told: settings.PGMEDIC_NOTIFY_LOWEST, paged: settings.PGMEDIC_NOTIFY_PAGE_LOWEST };
+  const due = channelsFor(notification, channels, lowest).map((name) => tellingOf(notification, name, moment));
+  for (const telling of due) await tellings().create(telling);
+  noticed.add(key);
+  return due;
+}
+
+/** Tells whatever is due. Says once whether there is anybody to tell. */
+export async function tellAll(context: Pick<InvocationContext, "log" | "warn">): Promise<void> {
+  const { settings, now } = services();
+  const names = channelsIn(settings).map(({ name }) => name);
+  if (!isExplained)
+    context.log(
+      names.length === 0
+        ? `${NOTIFY}: nobody is told of incidents: no PGMEDIC_NOTIFY_… is set`
+        : `${NOTIFY}: people are told by ${names.join(", ")}`,
+    );
+  isExplained = true;
+  if (names.length === 0) return;
+  await Promise.all((await tellings().due(now())).map((telling) => tell(telling, context)));
+}
+
+/**
+ * Tells one, unless the incident went on meanwhile or somebody else is telling it. Never rejects: what went wrong is kept with it, and
+ * the sweep comes back. Killed after the service took it and before that is written, it is told a second time.
+ */
+async function tell({ tellingId }: Telling, context: Log): Promise<void> {
+  try {
+    const { now } = services();
+    const mine = await tellings().change(tellingId, (current) => claimed(current, now()));
+    if (mine === null) return;
+    if (!(await isStillSo(mine))) {
+      await tellings().change(tellingId, (current) => ({ ...current, state: "overtaken" }));
+      return;
+    }
+    const told = await send(mine);
+    const after = await tellings().change(tellingId, (current) =>
+      current.state === "due" ? settled(current, told, now()) : null,
+    );
+    if (after !== null) complain(after, context);
+  } catch (failure) {
+    context.warn(`${NOTIFY}: ${tellingId} is left to the next sweep: ${failureText(failure)}`);
+  }
+}
+
+async function send({ channel, notification }: Telling): Promise<Told> {
+  const known = channelsIn(services().settings).find(({ name }) => name === channel);
+  if (known === undefined) return { outcome: "refused", because: "the channel is not set any more" };
+  const told = await known.tell(notification);
+  return told.outcome === "told" ? told : { ...told, because: scrubbed(told.because) };
+}
+
+/** A proposal that was decided meanwhile does not wait any more. */
+async function isStillSo({ notification }: Telling): Promise<boolean> {
+  const { incidents, now } = services();
+  const incident = await incidents.read(notification.incidentId);
+  const occasion = incident === null ? null : occasionOf(incident, now());
+  return incident !== null && occasion !== null && notificationIdOf(incident, occasion) === notification.notificationId;
+}
+
+function complain({ state, channel, notification, because, tries }: Telling, context: Log): void {
+  const { occasion, incidentId, at } = notification;
+  const what = `${channel} was not told of ${incidentId} (${occasion})`;
+  if (state === "refused") context.warn(`${NOTIFY}: ${what}, and is not tried again: ${because ?? ""}`);
+  if (state !== "due") return;
+  const isOverdue = msBetween(at, services().now().toISOString()) > OVERDUE_MS;
+  if (tries === 1 || isOverdue) context.warn(`${NOTIFY}: ${what} yet, after ${tries} tries: ${because ?? ""}`);
+}
