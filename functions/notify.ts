@@ -1,9 +1,4 @@
 import type { InvocationContext } from "@azure/functions";
-import type { Channel } from "../shared/adapters/notify/channel.ts";
-import { pagerDutyOf } from "../shared/adapters/notify/pager-duty.ts";
-import { slackOf } from "../shared/adapters/notify/slack.ts";
-import { teamsOf } from "../shared/adapters/notify/teams.ts";
-import { webhookOf } from "../shared/adapters/notify/webhook.ts";
 import { type Tellings, tellingsOf } from "../shared/adapters/tellings.ts";
 import type { Incident } from "../shared/contracts/incident.ts";
 import type { Telling, Told } from "../shared/contracts/notification.ts";
@@ -18,9 +13,9 @@ import {
   tellingOf,
 } from "../shared/core/notifications.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
+import { channelsIn } from "./channels.ts";
 import { rememberedUpTo } from "./in-time.ts";
 import { services } from "./services.ts";
-import type { Settings } from "./settings.ts";
 
 /** Lines about what could not be told begin with this. */
 export const NOTIFY = "pgmedic.notify";
@@ -32,24 +27,6 @@ type Log = Pick<InvocationContext, "warn">;
 /** What this process has written, so that the sweep does not write it again each minute. */
 const noticed = rememberedUpTo(10_000);
 let isExplained = false;
-
-/** The channels that the settings name; none where nothing is set. */
-export function channelsIn(settings: Settings): Channel[] {
-  const { PGMEDIC_NOTIFY_SLACK_URL: slack, PGMEDIC_NOTIFY_TEAMS_URL: teams } = settings;
-  const { PGMEDIC_NOTIFY_PAGERDUTY_KEY: key, PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: pager } = settings;
-  const { PGMEDIC_NOTIFY_WEBHOOK_URL: url, PGMEDIC_NOTIFY_WEBHOOK_SECRET: secret } = settings;
-  return [
-    ...(slack === undefined ? [] : [slackOf(slack)]),
-    ...(teams === undefined ? [] : [teamsOf(teams)]),
-    ...(key === undefined ? [] : [pagerDutyOf(pager, key)]),
-    ...(url === undefined ? [] : [secret === undefined ? unsigned : webhookOf(url, secret)]),
-  ];
-}
-
-const unsigned: Channel = {
-  name: "webhook",
-  tell: () => Promise.resolve({ outcome: "refused", because: "PGMEDIC_NOTIFY_WEBHOOK_SECRET is not set" }),
-};
 
 const tellings = (): Tellings => tellingsOf(services().documents);
 

@@ -3,6 +3,7 @@ import { readArguments, SYNTAX, USAGE } from "./arguments.ts";
 import { audit, AUDIT_USAGE } from "./audit.ts";
 import { check } from "./check.ts";
 import { logs } from "./logs.ts";
+import { notify } from "./notify.ts";
 import { onboard } from "./onboard.ts";
 import type { Outcome } from "./outcome.ts";
 import { report } from "./report.ts";
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, (argv: Argv) => Promise<Outcome>>> = {
   advise: command(SYNTAX.advise, advise),
   report: command(SYNTAX.report, report),
   audit: command(SYNTAX.audit, audit, AUDIT_USAGE),
+  notify: command(SYNTAX.notify, notify),
   onboard: command(SYNTAX.onboard, onboard),
   logs: command(SYNTAX.logs, ({ prefix, ...given }) => logs(prefix === undefined ? given : { ...given, prefix })),
 };
