@@ -10,6 +10,7 @@ import {
   notificationOf,
   occasionOf,
   settled,
+  tellingIdOf,
   tellingOf,
 } from "../shared/core/notifications.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
@@ -32,7 +33,9 @@ const tellings = (): Tellings => tellingsOf(services().documents);
 
 /** Writes down what people should know about an incident now, and tells it at once. Rejects only when it cannot be written down. */
 export async function notice(incidentId: string, context: Log): Promise<void> {
-  const incident = await services().incidents.read(incidentId);
+  const { incidents, settings } = services();
+  if (channelsIn(settings).length === 0) return;
+  const incident = await incidents.read(incidentId);
   if (incident === null) return;
   const due = await writeDown(incident);
   await Promise.all(due.map((telling) => tell(telling, context)));
@@ -96,6 +99,7 @@ async function tell({ tellingId }: Telling, context: Log): Promise<void> {
       current.state === "due" ? settled(current, told, now()) : null,
     );
     if (after !== null) complain(after, context);
+    if (mine.channel === "pagerDuty" && told.outcome === "told") await endPageAgain(mine);
   } catch (failure) {
     context.warn(`${NOTIFY}: ${tellingId} is left to the next sweep: ${failureText(failure)}`);
   }
@@ -114,6 +118,22 @@ async function isStillSo({ notification }: Telling): Promise<boolean> {
   const incident = await incidents.read(notification.incidentId);
   const occasion = incident === null ? null : occasionOf(incident, now());
   return incident !== null && occasion !== null && notificationIdOf(incident, occasion) === notification.notificationId;
+}
+
+/**
+ * A page that was triggered while its incident ended might stand after the end was told: the end is told once more, which changes nothing
+ * where it came last.
+ */
+async function endPageAgain(triggered: Telling): Promise<void> {
+  const { incidents, now } = services();
+  const incident = await incidents.read(triggered.notification.incidentId);
+  if (incident === null || incident.resolution === null) return;
+  const occasion = occasionOf(incident, now());
+  if (occasion === null || occasion === triggered.notification.occasion) return;
+  const ended = tellingIdOf(notificationIdOf(incident, occasion), triggered.channel);
+  await tellings().change(ended, (current) =>
+    current.state === "told" ? { ...current, state: "due", nextTryAt: now().toISOString() } : null,
+  );
 }
 
 function complain({ state, channel, notification, because, tries }: Telling, context: Log): void {

@@ -141,9 +141,13 @@ export const channelsFor = (
     return occasion !== "dismissed" || channel === "pagerDuty" || channel === "webhook";
   });
 
+/** The id of a notification's way to a channel. */
+export const tellingIdOf = (notificationId: string, channel: ChannelName): string =>
+  derivedId("tell", notificationId, channel);
+
 /** A new way of a notification to a channel, due at once. */
 export const tellingOf = (notification: Notification, channel: ChannelName, now: Date): Telling => ({
-  tellingId: derivedId("tell", notification.notificationId, channel),
+  tellingId: tellingIdOf(notification.notificationId, channel),
   channel,
   notification,
   state: "due",
