@@ -1,18 +1,26 @@
+import type { InvocationContext } from "@azure/functions";
 import { type CompletionMessage, RunEventsMessage, type SuspendedMessage } from "../shared/contracts/messages.ts";
 import { extend, release } from "../shared/core/server-lock.ts";
 import { keepUnreadable } from "./dead-letters.ts";
+import { notice } from "./notify.ts";
 import { services } from "./services.ts";
 
-/** Queue `run-events`: a run that suspended keeps the server until its proposal expires; one that completed gives it back. */
-export async function runEventReceived(body: unknown): Promise<void> {
+/**
+ * Queue `run-events`: a run that suspended keeps the server until its proposal expires; one that completed gives it back. People are told
+ * of both: what they are told is written before the message is done with, and the sweep tells what could not be told at once.
+ */
+export async function runEventReceived(body: unknown, context: Pick<InvocationContext, "warn">): Promise<void> {
   const message = RunEventsMessage.safeParse(body);
   if (!message.success) return keepUnreadable("run-events", body, message.error);
   switch (message.data.type) {
     case "suspended":
-      return suspended(message.data);
+      await suspended(message.data);
+      break;
     case "completion":
-      return completed(message.data);
+      await completed(message.data);
+      break;
   }
+  await notice(message.data.incidentId, context);
 }
 
 async function suspended({ serverId, runId, fencingToken, expiresAt }: SuspendedMessage): Promise<void> {

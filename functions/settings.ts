@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { Severity } from "../shared/contracts/primitives.ts";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const isLoopback = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
@@ -95,6 +96,22 @@ export const Settings = z.object({
   /** When an inconclusive result is looked at again. */
   PGMEDIC_FOLLOW_UP_SECONDS: seconds(86_400),
   PGMEDIC_PROPOSAL_EXPIRY_SECONDS: seconds(3 * 86_400),
+  /** The address of the dashboard, for links in what people are told. */
+  PGMEDIC_DASHBOARD_URL: z.url().optional(),
+  /**
+   * Where people are told, each a secret: an incoming webhook of Slack, a workflow's webhook of Teams, the integration key of a PagerDuty
+   * service, an address of one's own with the secret that signs what it gets. A wrong one is said when it is used: it stops no run.
+   */
+  PGMEDIC_NOTIFY_SLACK_URL: z.string().min(1).optional(),
+  PGMEDIC_NOTIFY_TEAMS_URL: z.string().min(1).optional(),
+  PGMEDIC_NOTIFY_PAGERDUTY_KEY: z.string().min(1).optional(),
+  PGMEDIC_NOTIFY_WEBHOOK_URL: z.string().min(1).optional(),
+  PGMEDIC_NOTIFY_WEBHOOK_SECRET: z.string().min(1).optional(),
+  /** PagerDuty's Events API; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue. */
+  PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: z.url().default("https://events.pagerduty.com/v2/enqueue"),
+  /** The least grave severity that is told, and the least grave one that pages people through PagerDuty. */
+  PGMEDIC_NOTIFY_LOWEST: Severity.default("Sev3"),
+  PGMEDIC_NOTIFY_PAGE_LOWEST: Severity.default("Sev1"),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -11,6 +11,7 @@ import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { archiveAudit } from "./archive-audit.ts";
 import { inRotation, inTime, oneAtATime, type Pass, rememberedUpTo } from "./in-time.ts";
 import { remember } from "./remember.ts";
+import { noticeWaiting, tellAll } from "./notify.ts";
 import { isAlive } from "./run-requested.ts";
 import { services } from "./services.ts";
 import { deadLetterKept } from "./telemetry.ts";
@@ -32,7 +33,7 @@ type Runs = Pick<df.DurableClient, "getStatus" | "startNew" | "raiseEvent">;
 type Log = Pick<InvocationContext, "log" | "warn" | "error">;
 /** Each stage has this long. All of them end within host.json's functionTimeout, at which the host ends the whole worker. */
 export const STAGE: Pass = { limitMs: MINUTE_MS, atOnce: 4 };
-/** At most: reading incidents and servers, mending, freeing locks, dead letters, undelivered alerts, the archive. */
+/** At most: reading incidents and servers, mending, freeing locks, dead letters, undelivered alerts, and the archive beside telling people. */
 export const STAGES = 7;
 
 /** The decisions whose event this process has raised, the oldest first: each raise stays in the run's history for good. */
@@ -78,8 +79,15 @@ export async function sweepOnce(client: Runs, context: Log, stage: Pass = STAGE)
   await attempt("keep dead letters", limitMs, keepBrokersDeadLetters);
   await receiveUndelivered(watched, context, stage);
   if (areRead && areKnown) context.log(`${SWEPT}: done`);
-  // Last, since it may wait for a store that is away: nothing else needs the archive.
-  await attempt("archive the audit", limitMs, () => oneArchivePass(() => archiveAudit(context)));
+  const tellPeople = async (): Promise<void> => {
+    await noticeWaiting(unsettled);
+    await tellAll(context);
+  };
+  // Last, and beside each other, since both may wait for what is away: nothing else needs them.
+  await Promise.all([
+    attempt("tell people", limitMs, tellPeople),
+    attempt("archive the audit", limitMs, () => oneArchivePass(() => archiveAudit(context))),
+  ]);
   if (!areRead || !areKnown) throw new Error("the sweep could not read what there is to mend");
 }
 

@@ -102,6 +102,16 @@ param verifyWindows int = 5
 param followUpSeconds int = 86400
 param proposalExpirySeconds int = 259200
 
+@description('Where people are told of incidents: settings of the runner whose values people put into the vault. PGMEDIC_NOTIFY_SLACK_URL is the secret pgmedic-notify-slack-url.')
+param notifySettings ('PGMEDIC_NOTIFY_SLACK_URL' | 'PGMEDIC_NOTIFY_TEAMS_URL' | 'PGMEDIC_NOTIFY_PAGERDUTY_KEY' | 'PGMEDIC_NOTIFY_WEBHOOK_URL' | 'PGMEDIC_NOTIFY_WEBHOOK_SECRET')[] = []
+
+@description('The least grave severity that people are told of, and the least grave one that pages them through PagerDuty.')
+param notifyLowest 'Sev0' | 'Sev1' | 'Sev2' | 'Sev3' | 'Sev4' = 'Sev3'
+param notifyPageLowest 'Sev0' | 'Sev1' | 'Sev2' | 'Sev3' | 'Sev4' = 'Sev1'
+
+@description('PagerDuty\'s Events API; https://events.eu.pagerduty.com/v2/enqueue for accounts in the EU.')
+param notifyPagerDutyEndpoint string = 'https://events.pagerduty.com/v2/enqueue'
+
 @description('A folder of the package with playbooks of your own; empty for none.')
 param playbooksFolder string = ''
 
@@ -358,6 +368,10 @@ var runnerSettings = {
   PGMEDIC_VERIFY_WINDOWS: string(verifyWindows)
   PGMEDIC_FOLLOW_UP_SECONDS: string(followUpSeconds)
   PGMEDIC_PROPOSAL_EXPIRY_SECONDS: string(proposalExpirySeconds)
+  PGMEDIC_DASHBOARD_URL: 'https://${web.outputs.hostName}'
+  PGMEDIC_NOTIFY_LOWEST: notifyLowest
+  PGMEDIC_NOTIFY_PAGE_LOWEST: notifyPageLowest
+  PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: notifyPagerDutyEndpoint
 }
 var wishedSettings = union(
   empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder },
@@ -405,7 +419,8 @@ module apps 'modules/function-app.bicep' = [
         },
         i == runnerAt
           ? toObject(
-              vaultSettings,
+              // Those of notifySettings are not named in PGMEDIC_SECRET_SETTINGS: a registration cannot have them sent to a server.
+              concat(vaultSettings, notifySettings),
               setting => setting,
               setting => '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/${replace(toLower(setting), '_', '-')})'
             )

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { z } from "zod";
 import { AUDIT_OPTIONS, AUDIT_USAGE, AuditArguments } from "./audit.ts";
+import { NOTIFY_OPTIONS, NOTIFY_USAGE, NotifyArguments } from "./notify.ts";
 import { ONBOARD_OPTIONS, ONBOARD_USAGE, OnboardArguments } from "./onboard.ts";
 
 const UNITS = { MB: 2 ** 20, GB: 2 ** 30 } as const;
@@ -87,6 +88,7 @@ export const SYNTAX = {
     options: { prefix: { type: "string" }, top: { type: "string" }, json: { type: "boolean" } },
   },
   audit: { schema: AuditArguments, options: AUDIT_OPTIONS },
+  notify: { schema: NotifyArguments, options: NOTIFY_OPTIONS },
   onboard: { schema: OnboardArguments, options: ONBOARD_OPTIONS },
 } as const satisfies Record<string, { schema: z.ZodType; options: ParseArgsConfig["options"] }>;
 
@@ -112,6 +114,8 @@ pgmedic logs FILE… [--prefix '%m [%p] '] [--top 20] [--json]
     what PostgreSQL's logs come to, the worst first
 
 ${ONBOARD_USAGE}
+
+${NOTIFY_USAGE}
 
 ${AUDIT_USAGE}`;
 

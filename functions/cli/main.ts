@@ -5,6 +5,7 @@ import { check } from "./check.ts";
 import { diagnose } from "./diagnose.ts";
 import { logs } from "./logs.ts";
 import { mcp } from "./mcp.ts";
+import { notify } from "./notify.ts";
 import { onboard } from "./onboard.ts";
 import type { Outcome } from "./outcome.ts";
 import { report } from "./report.ts";
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, (argv: Argv) => Promise<Outcome>>> = {
   diagnose: command(SYNTAX.diagnose, diagnose),
   mcp: command(SYNTAX.mcp, mcp),
   audit: command(SYNTAX.audit, audit, AUDIT_USAGE),
+  notify: command(SYNTAX.notify, notify),
   onboard: command(SYNTAX.onboard, onboard),
   logs: command(SYNTAX.logs, ({ prefix, ...given }) => logs(prefix === undefined ? given : { ...given, prefix })),
 };

@@ -134,6 +134,7 @@ function hostEnvironment(settings: LocalSettings, secrets: Secrets): Record<stri
     METRICS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
     LOGS_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
     RESOURCE_MANAGER_ENDPOINT: loopback(settings.PGMEDIC_MONITOR_PORT),
+    PGMEDIC_DASHBOARD_URL: loopback(settings.PGMEDIC_FRONT_PORT),
     PGMEDIC_FRONT_PROOF: secrets.frontProof,
     PGMEDIC_STATE: settings.PGMEDIC_STATE,
     PGMEDIC_CLONE_FOLDER: join(settings.PGMEDIC_STATE, "planner-clone"),

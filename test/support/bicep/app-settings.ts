@@ -1,12 +1,17 @@
 import { deploymentOf } from "./installation.ts";
 import { isPlainObject, settled } from "./values.ts";
 
+const NOTIFY = ["SLACK_URL", "TEAMS_URL", "PAGERDUTY_KEY", "WEBHOOK_URL", "WEBHOOK_SECRET"].map(
+  (name) => `PGMEDIC_NOTIFY_${name}`,
+);
+
 /** The app settings of each zone as deployed; what Azure alone knows before a deployment stands in angle brackets. */
 export function settingsByZone(parameterFile: string): Record<string, Record<string, string>> {
   // Settings that have no value unless somebody wants one.
   const wishes = {
     playbooksFolder: "playbooks",
     vaultSettings: ["SHOP_PASSWORD"],
+    notifySettings: NOTIFY,
     modelEndpoint: "https://dba.openai.azure.com/openai/v1",
     modelName: "gpt",
   };

@@ -71,6 +71,7 @@ test("each zone starts with its settings, and gets none that is another zone's b
     PGMEDIC_FRONT_HOST: "calm-sea-0a1b2c3d4.5.azurestaticapps.net",
     COSMOS_ENDPOINT: "https://pgmedic.documents.azure.com:443/",
     ARCHIVE_ENDPOINT: "https://pgmprodaudit.blob.core.windows.net/",
+    PGMEDIC_DASHBOARD_URL: "https://calm-sea-0a1b2c3d4.5.azurestaticapps.net",
   };
   for (const [zone, settings] of Object.entries({ ...zones, ...settingsByZone("main.dev.bicepparam") }))
     expect(readSettings({ ...settings, ...inAzure }).PGMEDIC_APP).toBe(zone);
@@ -101,6 +102,17 @@ test("no other source of alerts than Azure Monitor is let in unless its applicat
   expect(named[0]).toContain(`"INGEST_PROMETHEUS_APP_IDS":"${ours.join(",")}","INGEST_GRAFANA_APP_IDS":""`);
   const { ingest } = settingsByZone("main.prod.bicepparam");
   expect([ingest?.["INGEST_PROMETHEUS_APP_IDS"], ingest?.["INGEST_GRAFANA_APP_IDS"]]).toEqual(["", ""]);
+});
+
+test("where people are told is a secret of the vault, which only the runner has and no registration may name", () => {
+  const { runner = {}, api = {}, ingest = {} } = settingsByZone("main.prod.bicepparam");
+  const secrets = Object.keys(runner).filter((name) => /^PGMEDIC_NOTIFY_.*(URL|KEY|SECRET)$/.test(name));
+  expect(secrets).toHaveLength(5);
+  for (const name of secrets) {
+    expect(runner[name]).toContain(`secrets/${name.toLowerCase().replaceAll("_", "-")})`);
+    expect(runner["PGMEDIC_SECRET_SETTINGS"]?.split(",")).not.toContain(name);
+  }
+  expect(Object.keys({ ...api, ...ingest }).filter((name) => name.startsWith("PGMEDIC_NOTIFY"))).toEqual([]);
 });
 
 test("the kill switch reaches every app", () => {
