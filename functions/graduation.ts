@@ -1,22 +1,37 @@
 import type { InvocationContext } from "@azure/functions";
+import { UnreadableDocument } from "../shared/adapters/documents.ts";
 import type { Graduation, Phase } from "../shared/contracts/autonomy.ts";
 import { effectivePhase, graduate, recordSince, type GraduationRecord } from "../shared/core/graduation.ts";
 import { outcomeOf } from "../shared/core/track-record.ts";
 import { services } from "./services.ts";
 
-/** Evaluates the graduation gate by the record as it is now, and keeps what became of the phase. */
-export async function evaluateGraduation(): Promise<Graduation> {
+/** Evaluates the graduation gate by the record as it is now, and keeps what became of the phase; null when that cannot be read. */
+export async function evaluateGraduation(): Promise<Graduation | null> {
   const { system, now } = services();
   const record = await trackRecord();
-  return system.changeGraduation((current) => graduate(current, record, now()));
+  return readable(() => system.changeGraduation((current) => graduate(current, record, now())));
+}
+
+/** What the last evaluation came to; null before the first one, and when it cannot be read: then nothing was earned. */
+export const graduationNow = (): Promise<Graduation | null> => readable(() => services().system.graduation());
+
+/** What another version wrote must stop neither a run nor the page with the kill switch. */
+async function readable<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (failure) {
+    if (failure instanceof UnreadableDocument) return null;
+    throw failure;
+  }
 }
 
 /** The gate's timer: a phase that was lost is lost before the next alert. */
-export async function graduateOnTime(_timer: unknown, context: Pick<InvocationContext, "log">): Promise<void> {
-  const before = await services().system.graduation();
-  const { phase, history } = await evaluateGraduation();
-  if (before !== null && before.phase !== phase)
-    context.log(`pgmedic.graduation: ${before.phase} → ${phase}: ${history[0]?.because ?? ""}`);
+export async function graduateOnTime(_timer: unknown, context: Pick<InvocationContext, "log" | "warn">): Promise<void> {
+  const before = await graduationNow();
+  const after = await evaluateGraduation();
+  if (after === null) context.warn("what was earned cannot be read, so that nothing was");
+  if (before !== null && after !== null && before.phase !== after.phase)
+    context.log(`pgmedic.graduation: ${before.phase} → ${after.phase}: ${after.history[0]?.because ?? ""}`);
 }
 
 async function trackRecord(): Promise<GraduationRecord> {
@@ -34,8 +49,7 @@ async function trackRecord(): Promise<GraduationRecord> {
 export async function phaseNow(allowed: "shadow" | "assist"): Promise<Phase> {
   if (allowed === "shadow") return "shadow";
   try {
-    const earned = await services().system.graduation();
-    return effectivePhase(allowed, earned?.phase ?? "assist");
+    return effectivePhase(allowed, (await graduationNow())?.phase ?? "assist");
   } catch {
     return "assist";
   }

@@ -45,10 +45,10 @@ export async function earlyConsent(
     };
   }
   if (facts.level < 4) return null;
-  const { criteria } = await evaluateGraduation();
+  const graduation = await evaluateGraduation();
   const { phase } = await readAutonomy();
   if (reasonToAsk({ ...facts, phase }, "autonomy") !== null) return null;
-  const record = criteria.map(({ basis }) => basis).join("; ");
+  const record = (graduation?.criteria ?? []).map(({ basis }) => basis).join("; ");
   const { level, area, riskClass, severity } = facts;
   const reason = `Autonomous phase, level ${level} for ${area}, ${riskClass} at ${severity}: ${record}`;
   return { by: { kind: "pgmedic" }, instructionId: null, reason: reason.slice(0, 500), name: "The Autonomous phase" };

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { type Autonomy, AutonomyRequest, AutonomyView } from "../../shared/contracts/autonomy.ts";
 import { effectivePhase } from "../../shared/core/graduation.ts";
+import { graduationNow } from "../graduation.ts";
 import { answerAs, invalid, jsonBody } from "../problem.ts";
 import { services } from "../services.ts";
 import type { Person } from "./principal.ts";
@@ -28,6 +29,6 @@ export async function putAutonomy(request: HttpRequest, person: Person): Promise
 }
 
 async function viewOf(autonomy: Autonomy): Promise<AutonomyView> {
-  const graduation = await services().system.graduation();
+  const graduation = await graduationNow();
   return { ...autonomy, effective: effectivePhase(autonomy.phase, graduation?.phase ?? "assist"), graduation };
 }
