@@ -13,7 +13,10 @@ export function choosePlaybook(playbooks: ReadonlyMap<string, Playbook>, { metri
     metric === null ? undefined : known.find(({ alerts }) => alerts.metrics.some((one) => isOf(metric, one)));
   if (byMetric !== undefined) return byMetric;
   const words = wordsOf(rule);
-  const byName = known.find(({ name }) => words.includes(name.toLowerCase()));
+  // One name may stand within another: the longest is meant.
+  const byName = known
+    .filter(({ name }) => words.includes(name.toLowerCase()))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
   // Of the words that the rule's name has, the first one counts, and of two at one place the longer: "deadlock" is not "dead".
   const byWord = known
     .flatMap((playbook) => playbook.alerts.ruleWords.map((word) => ({ playbook, word, place: placeOf(word, words) })))

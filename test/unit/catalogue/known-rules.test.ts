@@ -94,3 +94,12 @@ test("a word of one's own playbook with signs in it is looked for as it is", () 
   expect(of("A|B-C")).toBe("mine");
   expect(of("a alone")).toBe("generalMonitoring");
 });
+
+test("a rule that names a playbook whose name holds another's is answered by the one that it names", () => {
+  const own = playbooks.get("investigateIO");
+  if (own === undefined) throw new Error("there is no playbook for I/O");
+  const known = new Map([...playbooks, ["investigateIOWaits", { ...own, name: "investigateIOWaits" }] as const]);
+  const of = (rule: string) => choosePlaybook(known, { metric: null, rule })?.name;
+  expect(of("Scheduled check (investigateIOWaits)")).toBe("investigateIOWaits");
+  expect(of("Scheduled check (investigateIO)")).toBe("investigateIO");
+});
