@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import type { z } from "zod";
 import { UnreadableDocument } from "../../shared/adapters/documents.ts";
 import { ServerList, ServerView } from "../../shared/contracts/api.ts";
-import { AutomationRequest } from "../../shared/contracts/automation.ts";
+import { Area, AutomationRequest } from "../../shared/contracts/automation.ts";
 import { isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { type Server, ServerCheck, ServerRegistration } from "../../shared/contracts/server.ts";
@@ -32,7 +32,7 @@ export async function readServer(request: HttpRequest): Promise<HttpResponseInit
 /** `PUT /api/servers/{serverId}`: registers a server, or changes its registration. One that cannot be read is replaced. */
 export async function putServer(
   request: HttpRequest,
-  _person: Person,
+  person: Person,
   context: Pick<InvocationContext, "warn">,
 ): Promise<HttpResponseInit> {
   const { servers, now } = services();
@@ -42,29 +42,36 @@ export async function putServer(
   if (!body.ok) return body.response;
   const registration = ServerRegistration.safeParse(body.value);
   if (!registration.success) return invalid(registration.error);
-  const stored = await readableOrNot(id.data);
-  if (stored instanceof UnreadableDocument)
-    context.warn(`the registration of ${id.data} is replaced: ${stored.message}`);
-  const known = stored instanceof UnreadableDocument ? null : stored;
-  const server: Server = {
+  const registered = (known: Server | null): Server => ({
     ...known,
     ...registration.data,
     serverId: id.data,
     registeredAt: known?.registeredAt ?? now().toISOString(),
-  };
-  await servers.put(server);
-  return answerAs(ServerView, stored === null ? 201 : 200, await viewOf(server));
-}
-
-/** Registering a server again is how an admin gets it back when nothing can read what is stored of it. */
-async function readableOrNot(serverId: string): Promise<Server | UnreadableDocument | null> {
+  });
+  let isNew = false;
   try {
-    return await services().servers.read(serverId);
+    const server = await servers.register(id.data, (known) => {
+      isNew = known === null;
+      return registered(known);
+    });
+    return answerAs(ServerView, isNew ? 201 : 200, await viewOf(server));
   } catch (failure) {
-    if (failure instanceof UnreadableDocument) return failure;
-    throw failure;
+    if (!(failure instanceof UnreadableDocument)) throw failure;
+    // Registering a server again is how an admin gets it back when nothing can read what is stored of it.
+    context.warn(
+      `the registration of ${id.data} is replaced, and a person approves each action there: ${failure.message}`,
+    );
+    const server = {
+      ...registered(null),
+      automation: { levels: EACH_BY_A_PERSON, by: person.name, at: now().toISOString() },
+    };
+    await servers.put(server);
+    return answerAs(ServerView, 200, await viewOf(server));
   }
 }
+
+/** What an admin allowed is not known any more: it may have been less than what is allowed at first. */
+const EACH_BY_A_PERSON = Object.fromEntries(Area.options.map((area) => [area, 2 as const]));
 
 /** `PUT /api/servers/{serverId}/automation`: an admin says how far PgMedic may go, area by area. It takes effect before the next action. */
 export async function putAutomation(request: HttpRequest, person: Person): Promise<HttpResponseInit> {

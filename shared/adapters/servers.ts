@@ -27,6 +27,8 @@ export function serversOf(documents: Documents) {
     read: async (serverId: string): Promise<Server | null> =>
       (await documents.read(at(serverId, "server"), Server))?.value ?? null,
     list: async (): Promise<Server[]> => (await everyOne()).servers,
+    /** Those that can be read, and the names of the others. */
+    listReadable: everyOne,
     /**
      * The registered server that an Azure resource id names, whatever its case. Rejects when it may be one that cannot be read: an alert
      * that is taken for a stranger's is lost.
@@ -49,6 +51,12 @@ export function serversOf(documents: Documents) {
       return those;
     },
     put: (server: Server) => documents.put(at(server.serverId, "server"), server),
+    /** Registers a server, or changes its registration, under its ETag: what an admin changes at the same time stays changed. */
+    register: (serverId: string, decide: (known: Server | null) => Server): Promise<Server> =>
+      guardedChange(documents, at(serverId, "server"), Server, (known) => {
+        const next = decide(known);
+        return { next, answer: next };
+      }),
     /** Changes a registration that is there, under its ETag: what an admin changes at the same time stays changed. */
     change: (serverId: string, decide: (server: Server) => Server): Promise<void> =>
       guardedChange(documents, at(serverId, "server"), Server, (stored) => ({
