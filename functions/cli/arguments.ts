@@ -42,7 +42,8 @@ export type DiagnoseArguments = z.infer<typeof DiagnoseArguments>;
 const McpArguments = z.strictObject({
   server: onServer.server,
   schema: onServer.schema,
-  log: z.array(z.string()).default([]),
+  // Standard input is the protocol's.
+  log: z.array(z.string().refine((file) => file !== "-", "name a file")).default([]),
 });
 export type McpArguments = z.infer<typeof McpArguments>;
 

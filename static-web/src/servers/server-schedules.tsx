@@ -100,7 +100,7 @@ export function ServerSchedules({ serverId }: { serverId: string }): JSX.Element
   const mine = loaded.status === "done" ? loaded.value.schedules.filter((one) => one.serverId === serverId) : [];
   return (
     <details class="more">
-      <summary>Schedules, {mine.length}</summary>
+      <summary>Schedules{loaded.status === "done" ? `, ${mine.length}` : ""}</summary>
       {mine.length === 0 ? null : (
         <ul class="schedules">
           {mine.map((schedule) => (
