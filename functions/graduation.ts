@@ -8,8 +8,10 @@ import { services } from "./services.ts";
 /** Evaluates the graduation gate by the record as it is now, and keeps what became of the phase; null when that cannot be read. */
 export async function evaluateGraduation(): Promise<Graduation | null> {
   const { system, now } = services();
+  // Before the record is read: what comes between the two must not lie before the phase that follows from it.
+  const moment = now();
   const record = await trackRecord();
-  return readable(() => system.changeGraduation((current) => graduate(current, record, now())));
+  return readable(() => system.changeGraduation((current) => graduate(current, record, moment)));
 }
 
 /** What the last evaluation came to; null before the first one, and when it cannot be read: then nothing was earned. */
@@ -37,11 +39,11 @@ export async function graduateOnTime(_timer: unknown, context: Pick<InvocationCo
 async function trackRecord(): Promise<GraduationRecord> {
   const { incidents, servers, now } = services();
   const since = recordSince(now()).toISOString();
-  const [found, known] = await Promise.all([incidents.listReadable({ since, approved: true }), servers.list()]);
+  const [found, known] = await Promise.all([incidents.listReadable({ since, approved: true }), servers.listReadable()]);
   return {
     outcomes: found.incidents.flatMap((incident) => outcomeOf(incident) ?? []),
-    enabledServers: known.filter(({ enabled }) => enabled).map(({ serverId }) => serverId),
-    unreadable: found.unreadable.length,
+    enabledServers: known.servers.filter(({ enabled }) => enabled).map(({ serverId }) => serverId),
+    unreadable: found.unreadable.length + known.unreadable.length,
   };
 }
 

@@ -5,7 +5,9 @@ import type { ProposedAction } from "../../shared/contracts/proposal.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
 import { targetOf } from "../../shared/core/action-target.ts";
 import type { GuardrailFacts, PastAction } from "../../shared/core/guardrails.ts";
+import { isAheadOfAlerts } from "../../shared/core/schedules.ts";
 import { holds } from "../../shared/core/server-lock.ts";
+import { severityNow } from "../../shared/core/severity.ts";
 import { DAY_MS, later, MINUTE_MS } from "../../shared/core/time.ts";
 import type { Look } from "../../shared/execution/look.ts";
 import { phaseNow } from "../graduation.ts";
@@ -68,11 +70,12 @@ export async function guardrailFacts(
   };
 }
 
-async function diagnosedAs(run: Run): Promise<Pick<GuardrailFacts, "severity" | "isDisputed">> {
-  const { diagnosis, severity } = await theIncident(run);
-  const opinion = diagnosis?.secondOpinion;
+async function diagnosedAs(run: Run): Promise<Pick<GuardrailFacts, "severity" | "isAhead" | "isDisputed">> {
+  const incident = await theIncident(run);
+  const opinion = incident.diagnosis?.secondOpinion;
   return {
-    severity: diagnosis?.severity ?? severity,
+    severity: severityNow(incident),
+    isAhead: isAheadOfAlerts(incident),
     isDisputed: opinion?.outcome === "given" && !opinion.agrees,
   };
 }

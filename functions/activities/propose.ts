@@ -4,6 +4,7 @@ import type { Run, StepInput, StepOutput } from "../../shared/contracts/steps.ts
 import { derivedId } from "../../shared/core/digest.ts";
 import { mayPropose, reasonNotToAct } from "../../shared/core/guardrails.ts";
 import { announced, audited, entryBy, moved, ownEntry } from "../../shared/core/incident-writes.ts";
+import { isAheadOfAlerts } from "../../shared/core/schedules.ts";
 import { SECOND_MS } from "../../shared/core/time.ts";
 import { buildProposal } from "../../shared/proposal/build-proposal.ts";
 import { services } from "../services.ts";
@@ -73,8 +74,8 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
     const recorded = { ...current, outbox: [...current.outbox, audit] };
     return given === null ? awaiting(recorded, run, proposal, moment) : allowed(recorded, proposal, given, moment);
   };
-  // The run keeps the server for as long as the approval may take.
-  await keepServerUntil(run, proposal.expiresAt);
+  // The run keeps the server for as long as the approval may take. What nobody complained of keeps nobody else waiting.
+  if (!facts.isAhead) await keepServerUntil(run, proposal.expiresAt);
   await incidents.change(run.incidentId, (current) => (current.proposal?.round === round ? null : next(current)));
   return null;
 }
@@ -90,7 +91,7 @@ function awaiting(incident: Incident, run: Run, proposal: ProposedAction, now: D
     proposalId: proposal.proposalId,
     proposalHash: proposal.hash,
     expiresAt: proposal.expiresAt,
-    fencingToken: incident.fencingToken,
+    fencingToken: isAheadOfAlerts(incident) ? null : incident.fencingToken,
   });
   const entry = ownEntry("proposal", `Proposed, and waiting for a person: ${proposal.statement}`, now);
   return moved(incident, { to: "awaitingApproval", entry, set: { proposal, decision: null }, outbox: [suspended] });

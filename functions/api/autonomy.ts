@@ -11,7 +11,7 @@ export async function readAutonomy(): Promise<HttpResponseInit> {
   return answerAs(AutonomyView, 200, await viewOf(await services().system.autonomy()));
 }
 
-/** `PUT /api/autonomy`: an admin allows a phase, or throws the kill switch. It takes effect before the next statement. */
+/** `PUT /api/autonomy`: an admin allows a phase, which counts from the next action on, or throws the kill switch, which does from the next statement on. */
 export async function putAutonomy(request: HttpRequest, person: Person): Promise<HttpResponseInit> {
   const { system, now } = services();
   const body = await jsonBody(request);

@@ -52,8 +52,11 @@ function promoted(criteria: readonly Criterion[], { unreadable }: GraduationReco
     : { to: "assist", because: "the gate is closed" };
 }
 
-function kept(criteria: readonly Criterion[], { outcomes }: GraduationRecord, since: string): Next {
-  const breach = outcomes.find((outcome) => isBreach(outcome) && outcome.at > since);
+function kept(criteria: readonly Criterion[], { outcomes, unreadable }: GraduationRecord, since: string): Next {
+  if (unreadable > 0) return { to: "assist", because: "part of the record cannot be read" };
+  // It took a clean soak to be earned: a breach from within it was not known then.
+  const soakFrom = later(new Date(since), -GATE.soakDays * DAY_MS).toISOString();
+  const breach = outcomes.find((outcome) => isBreach(outcome) && outcome.at > soakFrom);
   if (breach !== undefined)
     return { to: "assist", because: `an action on ${breach.serverId} ${IN_WORDS[breach.result]}` };
   const lost = criteria.find(({ id, holds }) => HELD_BY.includes(id) && !holds);
@@ -81,8 +84,8 @@ const LABEL: Record<CriterionId, string> = {
 function criteriaOf({ outcomes, enabledServers }: GraduationRecord, since: string, now: Date): Criterion[] {
   const judged = outcomes.filter(isJudged);
   const unasked = outcomes.filter(
-    ({ decidedBy, severity, result }) =>
-      decidedBy !== "person" && (severity === "Sev3" || severity === "Sev4") && result !== "inconclusive",
+    ({ decidedBy, severity, result, isAhead }) =>
+      decidedBy !== "person" && !isAhead && (severity === "Sev3" || severity === "Sev4") && result !== "inconclusive",
   );
   const inVain = judged.filter(({ takesTwo, result }) => takesTwo && result !== "improved").length;
   const known = new Set(judged.map(({ serverId }) => serverId));

@@ -15,6 +15,8 @@ export type GuardrailFacts = {
   phase: Phase;
   /** `autonomy` is the consent that the record has earned and an admin allows by the level. */
   consent: "none" | "person" | "instruction" | "autonomy";
+  /** Nobody complained: a schedule had the server looked at. */
+  isAhead: boolean;
   /** Whether a model that looked at the same evidence came to another conclusion. */
   isDisputed: boolean;
   /** How far PgMedic may go in this area on this server. */
@@ -136,6 +138,7 @@ export function reasonToAsk(
   if (level < 3) return `at automation level ${level} for ${area} a person approves each action`;
   if (consent === "instruction") return null;
   if (level < 4) return `at automation level ${level} for ${area} PgMedic acts by consent`;
+  if (facts.isAhead) return "ahead of alerts a person decides";
   if (phase !== "autonomous") return "the Autonomous phase is not earned";
   if (riskClass !== "R1" && riskClass !== "R2") return `${riskClass} is not for acting alone`;
   if (severity !== "Sev3" && severity !== "Sev4") return `${severity} needs a person`;

@@ -1,5 +1,5 @@
 import { CronExpressionParser } from "cron-parser";
-import type { AlertDigest } from "../contracts/incident.ts";
+import type { AlertDigest, Incident } from "../contracts/incident.ts";
 import type { Cadence, Schedule } from "../contracts/schedule.ts";
 import { digest } from "./digest.ts";
 import { later, MINUTE_MS } from "./time.ts";
@@ -16,6 +16,8 @@ export function cadenceProblem(cadence: Cadence): string | null {
   if (expression.split(/\s+/).length !== 5)
     return `"${expression}" must have five fields: minute, hour, day of the month, month, day of the week`;
   try {
+    // "H" stands for a time by chance: neither its distance nor the next one is known.
+    if (/(?:^|[\s,])H(?:[\s,/(-]|$)/i.test(expression)) return `"${expression}" leaves its time to chance: say when`;
     const next = CronExpressionParser.parse(expression, { currentDate: new Date(0), tz: "UTC" });
     let last = next.next().getTime();
     for (let one = 0; one < OCCURRENCES_LOOKED_AT; one += 1) {
@@ -64,16 +66,30 @@ export function afterRun(
   now: Date,
 ): Schedule | null {
   if (schedule.nextAt !== slot) return null;
-  const intervalMinutes = nextInterval(schedule.cadence, schedule.intervalMinutes, found);
+  // Nothing was looked at, so nothing was learnt of how often to look.
+  const learnt = incidentId === null ? null : found;
+  const intervalMinutes = nextInterval(schedule.cadence, schedule.intervalMinutes, learnt);
   const nextAt = nextAfter(schedule.cadence, intervalMinutes, now).toISOString();
-  const runs = [{ at: slot, incidentId, said }, ...schedule.runs].slice(0, MOST_RUNS);
+  const runs = shortened([{ at: slot, incidentId, said }, ...schedule.runs]);
   return { ...schedule, intervalMinutes, nextAt, runs };
 }
+
+/** The last runs, and among them always the last one that looked: whether that look is still open counts. */
+function shortened(runs: Schedule["runs"]): Schedule["runs"] {
+  const looked = runs.findIndex(({ incidentId }) => incidentId !== null);
+  const last = runs[looked];
+  return last === undefined || looked < MOST_RUNS ? runs.slice(0, MOST_RUNS) : [...runs.slice(0, MOST_RUNS - 1), last];
+}
+
+const PREFIX = "schedule/";
+/** Whether an incident is a look that a schedule asked for, which no alert has joined. */
+export const isAheadOfAlerts = ({ alerts }: Pick<Incident, "alerts">): boolean =>
+  alerts.every(({ alertId }) => alertId.startsWith(PREFIX));
 
 /** The look that a slot asks for, as an alert would ask for it. The same slot is always the same alert, so that it is looked at once. */
 export function alertOf({ scheduleId, playbook }: Schedule, slot: string): AlertDigest {
   const alert = {
-    alertId: `schedule/${scheduleId}`,
+    alertId: `${PREFIX}${scheduleId}`,
     rule: `Scheduled check (${playbook})`,
     metric: null,
     value: null,

@@ -1,3 +1,4 @@
+import type { Incident } from "../contracts/incident.ts";
 import type { Severity } from "../contracts/primitives.ts";
 import type { Server } from "../contracts/server.ts";
 
@@ -30,4 +31,14 @@ export function severityOf(impact: Impact): Severity {
   let rank = RANK[impact.alertSeverity] + (lowers ? 1 : 0) - (raises ? 1 : 0);
   if (impact.saturated) rank = Math.min(rank, RANK.Sev2);
   return BY_RANK[Math.min(4, Math.max(0, rank))] ?? "Sev4";
+}
+
+/**
+ * The severity that counts for acting without a person: the diagnosis's, or that of a graver alert that joined the incident since. An alert
+ * that comes after the diagnosis was not weighed in it.
+ */
+export function severityNow({ diagnosis, severity, alerts: [first, ...joined] }: Incident): Severity {
+  const said = diagnosis?.severity ?? severity;
+  const graver = joined.filter((alert) => first !== undefined && isGraver(alert.severity, first.severity));
+  return graver.reduce((most, alert) => (isGraver(alert.severity, most) ? alert.severity : most), said);
 }

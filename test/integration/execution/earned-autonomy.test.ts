@@ -155,6 +155,41 @@ test("a grave incident asks a person, whatever was earned", async () => {
   expect(await asked(run)).toBe("needed");
 });
 
+test("a graver alert that joins the incident later asks a person, also when all was decided", async () => {
+  await earn();
+  await allow(4);
+  const other = await aRunThatFound(fillfactor());
+  await acquireLock(other);
+  const run = await aRunThatFound(fillfactor());
+  expect(await asked(run)).toBe("standing");
+  await shop.incidents.change(run.incidentId, (incident) => {
+    const [first] = incident.alerts;
+    if (first === undefined) throw new Error("an incident has an alert");
+    return { ...incident, alerts: [first, { ...first, alertId: "graver", severity: "Sev0" }] };
+  });
+  await shop.freeServer();
+  expect(await execute(run)).toMatchObject({ outcome: "changed", because: "Sev0 needs a person" });
+  expect(await isSet()).toBe(false);
+});
+
+test("ahead of alerts a person is asked, and the server is not kept for it", async () => {
+  await earn();
+  await allow(4);
+  const run = await aRunThatFound(fillfactor());
+  await shop.incidents.change(run.incidentId, (incident) => ({
+    ...incident,
+    alerts: incident.alerts.map((alert) => ({ ...alert, alertId: "schedule/daily" })),
+  }));
+  await acquireLock(run);
+  const leaseUntil = (await shop.servers.lock("shop"))?.leaseUntil;
+  expect(await asked(run)).toBe("needed");
+  expect((await shop.servers.lock("shop"))?.leaseUntil).toBe(leaseUntil);
+  const { outbox = [] } = (await shop.incidents.read(run.incidentId)) ?? {};
+  expect(outbox.map((entry) => (entry.kind === "message" ? entry.message : null))).toContainEqual(
+    expect.objectContaining({ type: "suspended", fencingToken: null }),
+  );
+});
+
 test.each<[string, () => Promise<unknown>, RegExp]>([
   [
     "a breach ends what was earned",
@@ -234,6 +269,13 @@ test("registering a server again leaves its levels, and a level that does not ex
     displayName: "Shop",
     automation: { levels: { vacuum: 1 }, by: "Ada" },
   });
+  await Promise.all([
+    ...Array.from({ length: 10 }, () =>
+      putServer(request(ServerRegistration.parse(registration)), ADMIN, { warn: () => {} }),
+    ),
+    allow(0),
+  ]);
+  expect((await shop.servers.read("shop"))?.automation?.levels.vacuum, "lowered while it is registered again").toBe(0);
   expect((await putAutomation(request({ levels: { vacuum: 6 } }), ADMIN)).status).toBe(400);
   expect((await putAutomation(request({ levels: { everything: 4 } }), ADMIN)).status).toBe(400);
 });

@@ -12,6 +12,7 @@ const anOutcome = (wish: Partial<Outcome> = {}): Outcome => ({
   severity: "Sev3",
   decidedBy: "instruction",
   takesTwo: false,
+  isAhead: false,
   result: "improved",
   at: daysAgo(20),
   ...wish,
@@ -72,6 +73,10 @@ describe("Autonomous is earned", () => {
     expect(graduate(since(30), aRecord(times(50), { unreadable: 1 }), NOW).phase).toBe("assist");
   });
 
+  test("looks that no alert asked for say nothing of acting alone", () => {
+    expect(failing(graduate(since(30), aRecord(times(50, { isAhead: true })), NOW))).toContain("autonomous");
+  });
+
   test("graver incidents and inconclusive ones say nothing of acting alone", () => {
     const record = aRecord([...times(30, { severity: "Sev2" }), ...times(30, { result: "inconclusive" })]);
     expect(failing(graduate(since(30), record, NOW))).toContain("autonomous");
@@ -92,6 +97,15 @@ describe("Autonomous is lost", () => {
     const next = graduate(held, aRecord([...times(100), outcome]), NOW);
     expect(next.phase).toBe("assist");
     expect(next.history[0]).toMatchObject({ from: "autonomous", to: "assist" });
+  });
+
+  test("by a breach from within the soak that was not known when it was earned", () => {
+    const measuredLater = anOutcome({ result: "regressed", at: daysAgo(3.001) });
+    expect(graduate(held, aRecord([...times(100), measuredLater]), NOW).phase).toBe("assist");
+  });
+
+  test("while part of the record cannot be read", () => {
+    expect(graduate(held, aRecord(times(100), { unreadable: 1 }), NOW).phase).toBe("assist");
   });
 
   test("when the record that it rests on is gone", () => {
@@ -119,6 +133,7 @@ describe("whatever the record", () => {
     severity: fc.constantFrom("Sev0", "Sev2", "Sev3", "Sev4"),
     decidedBy: fc.constantFrom("person", "instruction", "pgmedic"),
     takesTwo: fc.boolean(),
+    isAhead: fc.boolean(),
     result: fc.constantFrom("improved", "no_effect", "regressed", "failed", "inconclusive", "notCarriedOut"),
     at: fc.integer({ min: 0, max: 80 * 24 }).map((hours) => later(NOW, -hours * HOUR_MS).toISOString()),
   });

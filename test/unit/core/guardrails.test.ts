@@ -9,6 +9,7 @@ const calm: GuardrailFacts = {
   serverEnabled: true,
   phase: "assist",
   consent: "person",
+  isAhead: false,
   isDisputed: false,
   level: 3,
   area: "indexes",
@@ -42,6 +43,7 @@ const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
   serverEnabled: fc.boolean(),
   phase: fc.constantFrom("shadow", "assist", "autonomous"),
   consent: fc.constantFrom("none", "person", "instruction", "autonomy"),
+  isAhead: fc.boolean(),
   isDisputed: fc.boolean(),
   level: fc.constantFrom(0, 1, 2, 3, 4, 5),
   area: fc.constant("indexes"),
@@ -90,6 +92,8 @@ describe("whatever the facts", () => {
     always(({ consent, isDisputed }) => consent === "person" || !isDisputed));
   test("nothing runs by itself unless it was earned and is allowed", () =>
     always(({ consent, phase, level }) => consent !== "autonomy" || (phase === "autonomous" && level >= 4)));
+  test("nothing runs by itself ahead of alerts", () =>
+    always(({ consent, isAhead }) => consent !== "autonomy" || !isAhead));
   test("what runs by itself is reversible, of little severity, and on no huge table", () =>
     always(
       ({ consent, riskClass, severity, tableBytes }) =>

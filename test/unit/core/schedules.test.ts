@@ -31,13 +31,19 @@ const aSchedule = (wish: Partial<Schedule> = {}): Schedule => ({
 });
 
 describe("a cadence", () => {
-  test.each(["0 6 * * *", "*/15 * * * *", "0 6 * * 1", "30 4 1 * *", "0 0 29 2 *"])("of %s is one", (expression) => {
-    expect(cadenceProblem(cron(expression))).toBeNull();
-  });
+  test.each(["0 6 * * *", "*/15 * * * *", "0 6 * * 1", "30 4 1 * *", "0 0 29 2 *", "0 6 * MAR THU"])(
+    "of %s is one",
+    (expression) => {
+      expect(cadenceProblem(cron(expression))).toBeNull();
+    },
+  );
 
   test.each([
     ["* * * * *", "more often than every 15 minutes"],
     ["0,5 6 * * *", "more often than every 15 minutes"],
+    ["H * * * *", "leaves its time to chance"],
+    ["H/20 * * * *", "leaves its time to chance"],
+    ["0 H(0-5) * * *", "leaves its time to chance"],
     ["0 6 * *", "must have five fields"],
     ["0 0 6 * * *", "must have five fields"],
     ["0 25 * * *", "is no schedule"],
@@ -108,6 +114,18 @@ describe("a run", () => {
   test("of a schedule that was changed meanwhile leaves the change", () => {
     const changed = aSchedule({ nextAt: later(NOW, MINUTE_MS).toISOString() });
     expect(afterRun(changed, NOW.toISOString(), run, NOW)).toBeNull();
+  });
+
+  test("that looked at nothing teaches nothing of how often to look, and the last look is not forgotten", () => {
+    const looked = { at: NOW.toISOString(), incidentId: "inc-open", said: "looked at" };
+    let schedule = aSchedule({ cadence: ADAPTIVE, intervalMinutes: 240, runs: [looked] });
+    for (let slots = 0; slots < 30; slots += 1) {
+      const skipped = { incidentId: null, said: "the last look is still open", found: true };
+      schedule = afterRun(schedule, schedule.nextAt, skipped, new Date(schedule.nextAt)) ?? schedule;
+    }
+    expect(schedule.intervalMinutes).toBe(240);
+    expect(schedule.runs).toHaveLength(20);
+    expect(schedule.runs.at(-1)).toEqual(looked);
   });
 
   test("keeps the last twenty", () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Incident } from "../../../shared/contracts/incident.ts";
 import type { Verification } from "../../../shared/contracts/outcome.ts";
 import { outcomeOf } from "../../../shared/core/track-record.ts";
+import { DAY_MS, later } from "../../../shared/core/time.ts";
 import { ANN, anIncident, aProposal, NOW } from "../../support/incidents.ts";
 
 const at = NOW.toISOString();
@@ -64,12 +65,39 @@ test.each([
     result: "failed",
   },
   {
+    name: "one that failed after a window that could not be judged",
+    incident: aClosed({
+      state: "failed",
+      resolution: { path: "failed", because: "", at },
+      verification: measured("inconclusive"),
+    }),
+    result: "failed",
+  },
+  {
+    name: "harm that is not taken back yet",
+    incident: aClosed({ state: "verifying", resolution: null, verification: measured("regressed") }),
+    result: "regressed",
+  },
+  {
     name: "one that the guardrails stopped",
     incident: aClosed({ state: "handedOff", resolution: { path: "handedOff", because: "", at } }),
     result: "notCarriedOut",
   },
 ])("$name counts as $result", ({ incident, result }) => {
   expect(outcomeOf(incident)).toMatchObject({ serverId: "shop", decidedBy: "person", takesTwo: false, result, at });
+});
+
+test("what was measured after the end counts from when it was measured", () => {
+  const verification = { ...measured("regressed"), verifiedAt: later(NOW, DAY_MS).toISOString() };
+  expect(outcomeOf(aClosed({ verification }))).toMatchObject({ result: "regressed", at: verification.verifiedAt });
+});
+
+test("a look that a schedule asked for is told apart, until an alert joins it", () => {
+  const [alert] = anIncident().alerts;
+  if (alert === undefined) throw new Error("an incident has an alert");
+  const look = { ...alert, alertId: "schedule/daily" };
+  expect(outcomeOf(aClosed({ alerts: [look] }))).toMatchObject({ isAhead: true });
+  expect(outcomeOf(aClosed({ alerts: [look, alert] }))).toMatchObject({ isAhead: false });
 });
 
 test.each([
