@@ -1,13 +1,12 @@
 import type { AlertAnswer } from "../shared/contracts/api.ts";
-import type { AlertSource, AlertTarget, ReceivedAlert } from "../shared/contracts/received-alert.ts";
+import type { AlertSource, ReceivedAlert } from "../shared/contracts/received-alert.ts";
 import type { Incident } from "../shared/contracts/incident.ts";
-import type { Server } from "../shared/contracts/server.ts";
 import { digestOf, incidentIdOf, receiptId } from "../shared/core/alert-reading.ts";
-import { serversNamedBy } from "../shared/core/alerted-server.ts";
-import { kindOf } from "../shared/core/folded-alerts.ts";
+import { kindOf, nameOf } from "../shared/core/folded-alerts.ts";
 import { noted } from "../shared/core/incident-state.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
 import { correlate } from "./correlate.ts";
+import { serverOf } from "./server-of-alert.ts";
 import { services } from "./services.ts";
 
 const NAMES: Record<AlertSource, string> = { azure: "Azure Monitor", prometheus: "Alertmanager", grafana: "Grafana" };
@@ -45,27 +44,7 @@ async function fired(alert: ReceivedAlert): Promise<AlertAnswer> {
   if (!enabled) return ignored(`PgMedic is not enabled on ${serverId}`);
   if ((await services().alerts.read(receiptId(alert, "Resolved"))) !== null)
     return ignored("its resolution arrived before it");
-  return correlate(digestOf(alert), serverId);
-}
-
-type Named = { server: Server } | { server: null; because: string };
-
-async function serverOf(target: AlertTarget): Promise<Named> {
-  const { servers } = services();
-  switch (target.by) {
-    case "resourceIds": {
-      const server = await servers.byResourceId(target.resourceIds);
-      return server === null ? { server, because: "none of the alert's targets is a registered server" } : { server };
-    }
-    case "labels": {
-      const [server, ...others] = await servers.chosen((all) => serversNamedBy(target.labels, all));
-      if (server === undefined)
-        return { server: null, because: "none of the alert's labels names a registered server" };
-      if (others.length === 0) return { server };
-      const named = [server, ...others].map(({ serverId }) => serverId).join(", ");
-      return { server: null, because: `the alert's labels name more than one server: ${named}` };
-    }
-  }
+  return correlate(digestOf(alert, named.service), serverId);
 }
 
 /** A resolved alert is noted and changes nothing else: the cause may still be there. */
@@ -88,8 +67,10 @@ async function noteResolution(incidentId: string, alert: ReceivedAlert): Promise
 
 function withResolution(incident: Incident, alert: ReceivedAlert, now: Date): Incident | null {
   const [opening] = incident.alerts;
-  const isFolded = opening !== undefined && kindOf(opening) !== kindOf(alert);
-  const text = `${NAMES[alert.source]} reports ${isFolded ? alert.rule : "the alert"} as resolved.`;
+  // The incident knows which service it is about.
+  const known = incident.alerts.find(({ alertId }) => alertId === alert.alertId) ?? alert;
+  const isFolded = opening !== undefined && kindOf(opening) !== kindOf(known);
+  const text = `${NAMES[alert.source]} reports ${isFolded ? nameOf(known) : "the alert"} as resolved.`;
   if (isFolded)
     return incident.timeline.some((line) => line.text === text) ? null : noted(incident, ownEntry("alert", text, now));
   if (incident.alertResolvedAt !== null) return null;

@@ -1,6 +1,6 @@
 import type { AlertDigest, Incident } from "../shared/contracts/incident.ts";
 import { noted } from "../shared/core/incident-state.ts";
-import { foldedIn } from "../shared/core/folded-alerts.ts";
+import { foldedIn, nameOf } from "../shared/core/folded-alerts.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
 import { choosePlaybook } from "../shared/core/playbook-choice.ts";
 import { canExplain } from "../shared/investigation/decide.ts";
@@ -9,12 +9,17 @@ import { knownPlaybooks } from "./known-playbooks.ts";
 import { services } from "./services.ts";
 
 /**
- * Gives alerts that were folded into an incident one of their own, where its diagnosis does not explain them or there will be none. Nothing is
- * folded in after the diagnosis is written, so that whoever repeats this finds the same alerts and opens the same incidents.
+ * Gives alerts of the server that were folded into an incident one of their own, where its diagnosis does not explain them or there will be none.
+ * None of them is folded in after the diagnosis is written, so that whoever repeats this finds the same alerts and opens the same incidents.
  */
 export async function openUnexplained(incident: Incident): Promise<void> {
   for (const alert of foldedIn(incident)) {
     if (isExplained(incident, alert)) continue;
+    if (alert.service !== undefined) {
+      // A second look at the same server would say the same: the service's trouble comes from elsewhere.
+      await noteOwn(incident.incidentId, `${nameOf(alert)} is not explained by this server.`);
+      continue;
+    }
     const { incidentId } = await alone(alert, incident.serverId);
     await noteOwn(incident.incidentId, `${alert.rule} is not explained by this: see ${incidentId}.`);
   }

@@ -66,6 +66,8 @@ export const AlertDigest = z.strictObject({
   severity: Severity,
   firedAt: Instant,
   digest: Digest,
+  /** The service that the alert is about, where it is not about the server itself: one that depends on it. */
+  service: z.string().optional(),
 });
 export type AlertDigest = z.infer<typeof AlertDigest>;
 

@@ -50,6 +50,11 @@ export const ServerRegistration = z.strictObject({
     .record(z.string().min(1).max(128), z.string().min(1).max(512))
     .refine((labels) => Object.keys(labels).length <= 10, "a registration has at most 10 labels")
     .optional(),
+  /**
+   * Services that depend on it: resource ids of Azure, or names such as the label `service` holds. What their alerts tell of may be this
+   * server's doing. Case does not count.
+   */
+  dependents: z.array(z.string().min(1).max(512)).max(50).optional(),
   environment: Environment,
   tier: ServerTier.default("standard"),
   enabled: z.boolean(),

@@ -2,20 +2,20 @@ import type { AlertDigest, Incident } from "../contracts/incident.ts";
 import type { ReceivedAlert } from "../contracts/received-alert.ts";
 import { announced, ownEntry } from "./incident-writes.ts";
 import { derivedId, digest } from "./digest.ts";
-import { kindOf } from "./folded-alerts.ts";
+import { kindOf, nameOf } from "./folded-alerts.ts";
 import { percentText } from "./percent.ts";
 
 /** One id per alert and condition: the same notification twice is one receipt, fired and resolved are two. */
 export const receiptId = (alert: ReceivedAlert, condition: ReceivedAlert["condition"] = alert.condition): string =>
   derivedId("alert", ...alert.identity, condition);
 
-/** What an incident keeps of an alert. */
-export const digestOf = (alert: ReceivedAlert): AlertDigest => ({
+/** What an incident keeps of an alert. The figures of a service's alert are the service's, and nothing to judge the server by. */
+export const digestOf = (alert: ReceivedAlert, service?: string): AlertDigest => ({
   alertId: alert.alertId,
   rule: alert.rule,
-  metric: alert.metric,
-  value: alert.value,
-  threshold: alert.threshold,
+  ...(service === undefined
+    ? { metric: alert.metric, value: alert.value, threshold: alert.threshold }
+    : { metric: null, value: null, threshold: null, service }),
   severity: alert.severity,
   firedAt: alert.firedAt,
   digest: digest(alert.payload),
@@ -39,7 +39,8 @@ const METRICS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What people read in a list: the metric with its figure where there is one, else the name of the rule. */
-function titleOf({ metric, value, rule }: AlertDigest, serverId: string): string {
+function titleOf({ metric, value, rule, service }: AlertDigest, serverId: string): string {
+  if (service !== undefined) return `${rule} of ${service}, which depends on ${serverId}`;
   if (metric === null) return `${rule} on ${serverId}`;
   const share = METRICS.get(metric);
   return value === null || share === undefined
@@ -88,7 +89,7 @@ export function openedBy(
     verification: null,
     rollBack: null,
     resolution: null,
-    timeline: [ownEntry("alert", `${alert.rule} fired${figure}.`, now)],
+    timeline: [ownEntry("alert", `${nameOf(alert)} fired${figure}.`, now)],
     memoryDue: false,
     outbox: [trigger],
     openedAt: at,

@@ -1,3 +1,4 @@
+import type { AlertTarget } from "../contracts/received-alert.ts";
 import type { Server } from "../contracts/server.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -21,6 +22,28 @@ export function serversNamedBy(labels: Labels, servers: readonly Server[]): Serv
   const isNamed = (server: Server): boolean =>
     there.has(server) || server.resourceId.toLowerCase() === resource || hasLabels(server, labels);
   return servers.filter(isNamed);
+}
+
+/** Labels that name a service, the most telling first. */
+const SERVICES = ["service", "app", "job"] as const;
+
+/** What an alert says of the service that it is about: resource ids, or the labels that name one. */
+const servicesIn = (target: AlertTarget): string[] =>
+  target.by === "resourceIds" ? target.resourceIds : SERVICES.flatMap((name) => target.labels[name] ?? []);
+
+/** A service as people call it: of a resource id, its last part. */
+const calledShortly = (service: string): string => service.replace(/^\/.*\//, "");
+
+export type Dependency = { service: string; servers: Server[] };
+
+/** The service that an alert is about, with the registered servers that it depends on; null where no registration names it. */
+export function dependencyOf(target: AlertTarget, servers: readonly Server[]): Dependency | null {
+  for (const name of servicesIn(target)) {
+    const wanted = name.trim().toLowerCase();
+    const behind = servers.filter(({ dependents = [] }) => dependents.some((one) => one.toLowerCase() === wanted));
+    if (behind.length > 0) return { service: calledShortly(name.trim()), servers: behind };
+  }
+  return null;
 }
 
 /** A registration without labels of its own is found by none. */

@@ -1,6 +1,6 @@
 import type { AlertDigest, Incident, TimelineEntry } from "../contracts/incident.ts";
 import { isClosed } from "../contracts/incident.ts";
-import { kindOf } from "./folded-alerts.ts";
+import { kindOf, nameOf } from "./folded-alerts.ts";
 import { noted } from "./incident-state.ts";
 import { ownEntry } from "./incident-writes.ts";
 import { isGraver } from "./severity.ts";
@@ -24,12 +24,12 @@ export function withAlert(incident: Incident, alert: AlertDigest, now: Date): In
   const last = alerts.slice(KEPT_OF_EACH_END).slice(-KEPT_OF_EACH_END);
   const alertsLeftOut = incident.alertsLeftOut + alerts.length - first.length - last.length;
   if (opening !== undefined && kindOf(opening) !== kindOf(alert)) {
-    const entry = ownEntry("alert", `${alert.rule} fired as well: it may have the same cause.`, now);
+    const entry = ownEntry("alert", `${nameOf(alert)} fired as well: it may have the same cause.`, now);
     return noted({ ...incident, severity, alerts: [...first, ...last], alertsLeftOut }, entry);
   }
   const before = alerts.length + incident.alertsLeftOut - 2;
   const count = before > 0 ? `, after ${before.toLocaleString("en")} others` : "";
-  const entry = ownEntry("alert", `${alert.rule}${ATTACHED}${count}.`, now);
+  const entry = ownEntry("alert", `${nameOf(alert)}${ATTACHED}${count}.`, now);
   const timeline = incident.timeline.filter((line) => !isAttachment(line));
   return noted({ ...incident, severity, alerts: [...first, ...last], alertsLeftOut, timeline }, entry);
 }

@@ -12,12 +12,21 @@ const LOAD_WORDS = /cpu|connection|slow|latency/;
 const OTHER_WORDS =
   /storage|disk|space|replica|lag|slot|wrap|xid|vacuum|bloat|dead|lock|backup|fail|down|error|not\s*enough|memory/;
 
-/** Alerts of one kind: the metric where there is one, else the rule. */
-export const kindOf = ({ metric, rule }: Pick<AlertDigest, "metric" | "rule">): string =>
-  (metric ?? rule).toLowerCase();
+type Subject = Pick<AlertDigest, "metric" | "rule" | "service">;
 
-/** Whether an alert tells of load: such alerts of one server come together, and mostly of one cause. */
-export function tellsOfLoad(alert: Pick<AlertDigest, "metric" | "rule">): boolean {
+/** Alerts of one kind: the metric where there is one, else the rule. A service's are none of the server's own. */
+export const kindOf = ({ metric, rule, service }: Subject): string =>
+  (service === undefined ? (metric ?? rule) : `${rule} of ${service}`).toLowerCase();
+
+/** What people read an alert called. */
+export const nameOf = ({ rule, service }: Subject): string => (service === undefined ? rule : `${rule} of ${service}`);
+
+/**
+ * Whether an alert tells of load: such alerts of one server come together, and mostly of one cause. Whatever a service complains about that
+ * depends on the server may come of its load.
+ */
+export function tellsOfLoad(alert: Subject): boolean {
+  if (alert.service !== undefined) return true;
   const kind = kindOf(alert);
   return alert.metric === null ? LOAD_WORDS.test(kind) && !OTHER_WORDS.test(kind) : LOAD_METRICS.has(kind);
 }
@@ -25,12 +34,14 @@ export function tellsOfLoad(alert: Pick<AlertDigest, "metric" | "rule">): boolea
 /**
  * Whether an alert belongs to an incident that is open for its server's load. One of the same kind does while the incident is open. One of
  * another kind does until the diagnosis is there: it is looked at with the server as a whole then, and what the diagnosis does not explain
- * gets an incident of its own.
+ * gets an incident of its own. A service's alert belongs to it also after a cause was found: it says whom the incident hurts.
  */
 export function foldsInto(incident: Incident, alert: AlertDigest, now: Date): boolean {
   const [first] = incident.alerts;
   if (first === undefined || isClosed(incident.state)) return false;
   if (kindOf(first) === kindOf(alert)) return true;
+  const isFound = incident.diagnosis?.verdict === "cause" || incident.diagnosis?.verdict === "handoff";
+  if (alert.service !== undefined && isFound) return tellsOfLoad(first);
   return (
     tellsOfLoad(first) &&
     tellsOfLoad(alert) &&

@@ -64,6 +64,9 @@ function factsOf(server: ServerView): Fact[] {
     { name: "Address", value: <code>{address(server)}</code> },
     { name: "A larger size", value: server.mayScale ? "may be proposed" : "is only recommended" },
     { name: "Watched schemas", value: server.schemas.join(", ") },
+    ...(server.dependents === undefined
+      ? []
+      : [{ name: "Services that depend on it", value: server.dependents.join(", ") }]),
   ];
 }
 

@@ -120,6 +120,16 @@ test("what it does not explain gets an incident of its own, once, however often 
   expect((await correlate(anAlertOf("active_connections"), "unexplained")).disposition).toBe("opened");
 });
 
+test("a service's alert that it does not explain is said to be so, and the server is not looked at again", async () => {
+  const { incidentId } = await correlate(anAlertOf("cpu_percent"), "innocent");
+  await correlate(anAlertOf(null, { rule: "Http5xx", service: "shop-web" }), "innocent");
+  const incident: Incident = { ...(await read(incidentId)), diagnosis: { ...aDiagnosis(), verdict: "healthy" } };
+  for (const _ of [1, 2]) await openUnexplained(incident);
+  expect(await on("innocent")).toHaveLength(1);
+  const lines = (await read(incidentId)).timeline.filter(({ kind }) => kind === "note").map(({ text }) => text);
+  expect(lines).toEqual(["Http5xx of shop-web is not explained by this server."]);
+});
+
 test("a step that is killed at any of its writes loses no alert", async () => {
   const { documents } = services();
   const write = documents.create.bind(documents);

@@ -1,9 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { AlertTarget } from "../../../shared/contracts/received-alert.ts";
 import { Server } from "../../../shared/contracts/server.ts";
-import { serversNamedBy } from "../../../shared/core/alerted-server.ts";
+import { dependencyOf, serversNamedBy } from "../../../shared/core/alerted-server.ts";
 
-type Wish = { host?: string; port?: number; azureName?: string; alertLabels?: Record<string, string> };
+type Wish = {
+  host?: string;
+  port?: number;
+  azureName?: string;
+  alertLabels?: Record<string, string>;
+  dependents?: string[];
+};
 
 function aServer(serverId: string, wish: Wish = {}): Server {
   const { host, port = 5432, azureName = `${serverId}-azure` } = wish;
@@ -20,6 +27,7 @@ function aServer(serverId: string, wish: Wish = {}): Server {
         : { kind: "roles", host, port, database: "shop", investigator: role, executor: role },
     registeredAt: "2026-11-20T09:00:00.000Z",
     ...(wish.alertLabels === undefined ? {} : { alertLabels: wish.alertLabels }),
+    ...(wish.dependents === undefined ? {} : { dependents: wish.dependents }),
   });
 }
 
@@ -74,5 +82,32 @@ describe("an alert's labels name a server", () => {
           );
       }),
     );
+  });
+});
+
+describe("an alert about a service leads to the servers that it depends on", () => {
+  const app = "/subscriptions/0/resourceGroups/r/providers/Microsoft.Web/sites/shop-web";
+  const orders = aServer("orders", { dependents: [app, "checkout"] });
+  const payments = aServer("payments", { dependents: ["Checkout"] });
+  const found = (target: AlertTarget) => {
+    const dependency = dependencyOf(target, [shop, orders, payments]);
+    return dependency === null ? null : [dependency.service, ...dependency.servers.map(({ serverId }) => serverId)];
+  };
+  const byLabels = (labels: Record<string, string>): AlertTarget => ({ by: "labels", labels });
+
+  test.each<[string, AlertTarget, string[] | null]>([
+    ["by its resource id", { by: "resourceIds", resourceIds: [app.toUpperCase()] }, ["SHOP-WEB", "orders"]],
+    ["by its name", byLabels({ service: "checkout", job: "other" }), ["checkout", "orders", "payments"]],
+    [
+      "by the next label, where the first is nobody's",
+      byLabels({ service: "x", app: "CHECKOUT" }),
+      ["CHECKOUT", "orders", "payments"],
+    ],
+    ["to none, where nobody depends on one", byLabels({ service: "elsewhere" }), null],
+    ["to none by a part of a name", byLabels({ service: "check" }), null],
+    ["to none by a label that names no service", byLabels({ instance: "checkout" }), null],
+    ["to none without labels", byLabels({}), null],
+  ])("%s", (_case, target, expected) => {
+    expect(found(target)).toEqual(expected);
   });
 });

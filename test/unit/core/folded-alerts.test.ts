@@ -70,6 +70,33 @@ describe("an alert of another kind folds into the incident of a server's load", 
   });
 });
 
+describe("an alert of a service that depends on the server", () => {
+  const web = anAlertOf({ metric: null, rule: "Http5xx", service: "shop-web" });
+
+  test("folds in while nothing is known of the server's load, and after a cause was found, however late", () => {
+    expect(foldsInto(anIncident(), web, SOON)).toBe(true);
+    const found = anIncident({ state: "awaitingApproval", diagnosis: aDiagnosis("missing_index") });
+    expect(foldsInto(found, web, later(NOW, 60 * MINUTE_MS))).toBe(true);
+  });
+
+  test("and not where nothing is wrong, where it is over, or where it is about something else", () => {
+    const healthy = { ...aDiagnosis(), verdict: "healthy" as const };
+    expect(foldsInto(anIncident({ diagnosis: healthy }), web, SOON)).toBe(false);
+    expect(foldsInto(anIncident({ state: "resolved" }), web, SOON)).toBe(false);
+    expect(foldsInto(anIncident({ alerts: [anAlertOf({ metric: "storage_percent" })] }), web, SOON)).toBe(false);
+  });
+
+  test("is of another kind than the server's own of the same rule, and than another service's", () => {
+    const keys = [web, { ...web, service: "shop-app" }, anAlertOf({ metric: null, rule: "Http5xx" })];
+    expect(new Set(keys.map((alert) => correlationKeyOf("shop", alert))).size).toBe(3);
+  });
+
+  test("says in the timeline whose it is", () => {
+    const incident = withAlert(anIncident(), web, SOON);
+    expect(incident?.timeline.at(-1)?.text).toBe("Http5xx of shop-web fired as well: it may have the same cause.");
+  });
+});
+
 test("an alert of the same kind belongs to it as long as it is open", () => {
   const cpu = anAlertOf({ rule: "another rule" });
   const decided = anIncident({ diagnosis: aDiagnosis(), state: "awaitingApproval" });
