@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type * as Jose from "jose";
 import { z } from "zod";
 import { AlertSource } from "../shared/contracts/received-alert.ts";
+import { bearerIn, verifiedToken } from "./entra-token.ts";
 import { problem } from "./problem.ts";
 import { services } from "./services.ts";
 import type { Settings } from "./settings.ts";
@@ -12,23 +13,6 @@ const Claims = z.looseObject({
   azp: z.string().optional(),
   appid: z.string().optional(),
 });
-
-/** The issuer of tokens of version 1, in the public cloud. */
-const FIRST_ISSUER = "https://sts.windows.net";
-/** Clocks of two services may differ by this much. */
-const LEEWAY_SECONDS = 60;
-/** What jose says when it has no keys to verify with: no answer in time, another status than 200, or no key set in it. */
-const OUTAGES = new Set(["ERR_JWKS_TIMEOUT", "ERR_JOSE_GENERIC", "ERR_JWKS_INVALID"]);
-const keySets = new Map<string, Jose.JWTVerifyGetKey>();
-
-/** The signing keys of an authority: fetched once, cached, and fetched again when a token names a key that is not among them. */
-function keysOf({ createRemoteJWKSet }: typeof Jose, authority: string): Jose.JWTVerifyGetKey {
-  const keys =
-    keySets.get(authority) ??
-    createRemoteJWKSet(new URL(`${authority}/discovery/v2.0/keys`), { timeoutDuration: 3_000 });
-  keySets.set(authority, keys);
-  return keys;
-}
 
 /** As whom somebody posts: a source of alerts, or PgMedic's runner with its sign of life. None may post what another does. */
 export const AlertCaller = z.enum([...AlertSource.options, "pgmedic"]);
@@ -51,27 +35,11 @@ export async function refusedCaller(
     INGEST_AUTHORITY_HOST: host,
   } = settings;
   if (uri === undefined || clientId === undefined || tenant === undefined) return null;
-  const token = /^Bearer (\S+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
-  if (token === undefined) return unproven("Send an Entra token as a Bearer token.");
-  const authority = `${host}/${tenant}`;
-  const jose = await import("jose"); // only with a token to verify, so that the app starts without it
-  try {
-    const { payload } = await jose.jwtVerify(token, keysOf(jose, authority), {
-      // The application's registration decides which version its tokens have: 1 where nobody chose. One of version 2 always names the client
-      // id, one of version 1 what was asked for (Entra: access token claims reference).
-      issuer: [`${authority}/v2.0`, `${FIRST_ISSUER}/${tenant}/`],
-      audience: [clientId, uri],
-      algorithms: ["RS256"],
-      requiredClaims: ["exp", "nbf"],
-      clockTolerance: LEEWAY_SECONDS,
-    });
-    return isExpected(payload, source, settings) ? null : notAllowed();
-  } catch (failure) {
-    // A key server that does not answer, or answers nonsense, is an outage, which the caller shall repeat, and no proof of anything.
-    const isOfToken = failure instanceof jose.errors.JOSEError && !OUTAGES.has(failure.code);
-    if (isOfToken) return unproven(`${failure.code}: ${failure.message}`);
-    throw failure;
-  }
+  const token = bearerIn(request.headers);
+  if (token === null) return unproven("Send an Entra token as a Bearer token.");
+  const read = await verifiedToken(token, { authorityHost: host, tenant, clientId, uri });
+  if (!read.ok) return unproven(read.because);
+  return isExpected(read.payload, source, settings) ? null : notAllowed();
 }
 
 const unproven = (detail: string): HttpResponseInit =>

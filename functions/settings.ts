@@ -60,6 +60,13 @@ export const Settings = z.object({
   /** The application id of the runner's identity: it may post signs of life, and nothing else. */
   INGEST_SIGN_OF_LIFE_APP_ID: z.guid().optional(),
   /**
+   * Who may use the MCP tools over HTTP: the application that their tokens are for, by its client id, and its tenant. Its app roles are called as
+   * the dashboard's. Without it there are no such tools.
+   */
+  MCP_CLIENT_ID: z.guid().optional(),
+  MCP_TENANT_ID: z.string().min(1).optional(),
+  MCP_AUTHORITY_HOST: z.url().default("https://login.microsoftonline.com"),
+  /**
    * A model that gives a second opinion on each diagnosis: where it answers (OpenAI's chat completions, such as Azure OpenAI's `…/openai/v1`),
    * and its name or deployment. Without either nobody is asked.
    */
@@ -124,10 +131,12 @@ export const isOnThisMachine = ({ COSMOS_ENDPOINT }: Pick<Settings, "COSMOS_ENDP
 
 /** Anywhere else the endpoints are public, and must know who calls. */
 const Checked = Settings.superRefine((settings, issues) => {
-  if (isOnThisMachine(settings)) return;
   const need = (name: keyof Settings, why: string): void => {
     if (settings[name] === undefined) issues.addIssue({ code: "custom", path: [name], message: why });
   };
+  if (settings.MCP_CLIENT_ID !== undefined)
+    need("MCP_TENANT_ID", "set it to the tenant of the application MCP_CLIENT_ID");
+  if (isOnThisMachine(settings)) return;
   if (settings.PGMEDIC_APP === "ingest" || settings.PGMEDIC_APP === "all") {
     need("INGEST_AUDIENCE", "set it to the application id URI that the action group asks tokens for");
     need("INGEST_CLIENT_ID", "set it to the client id of the application that has this URI");

@@ -44,6 +44,9 @@ param grafanaAppIds string[] = []
 @description('The object id of that application, not of its service principal: the action group asks for it.')
 param ingestObjectId string
 
+@description('The client id of the application whose tokens agents show at the MCP endpoint; its app roles are reader and operator. Empty: there is no such endpoint.')
+param mcpClientId string = ''
+
 @description('Who is told when PgMedic itself is unwell or dear.')
 @minLength(1)
 param pagerEmails string[]
@@ -335,14 +338,16 @@ var commonSettings = {
   COSMOS_DATABASE: databaseName
   ServiceBus__credential: 'managedidentity'
 }
+// Without the slash at its end.
+var authorityHost = take(
+  environment().authentication.loginEndpoint,
+  length(environment().authentication.loginEndpoint) - 1
+)
 var ingestSettings = {
   INGEST_AUDIENCE: ingestAudience
   INGEST_CLIENT_ID: ingestClientId
   INGEST_TENANT_ID: tenant().tenantId
-  INGEST_AUTHORITY_HOST: take(
-    environment().authentication.loginEndpoint,
-    length(environment().authentication.loginEndpoint) - 1
-  )
+  INGEST_AUTHORITY_HOST: authorityHost
   // Azure Monitor's own application, "AzNS AAD Webhook", in every tenant, and the role that it must have been given.
   INGEST_CALLER_APP_ID: '461e8683-5575-4561-ac7f-899cc907d62a'
   INGEST_CALLER_ROLE: 'ActionGroupsSecureWebhook'
@@ -379,11 +384,18 @@ var wishedSettings = union(
   // A registration can name these as a password, and no other setting.
   empty(vaultSettings) ? {} : { PGMEDIC_SECRET_SETTINGS: join(vaultSettings, ',') }
 )
+var apiSettings = empty(mcpClientId)
+  ? {}
+  : {
+      MCP_CLIENT_ID: mcpClientId
+      MCP_TENANT_ID: tenant().tenantId
+      MCP_AUTHORITY_HOST: authorityHost
+    }
 var settingsOf = {
   ingest: ingestSettings
-  api: {}
+  api: apiSettings
   runner: union(runnerSettings, wishedSettings)
-  all: union(ingestSettings, runnerSettings, wishedSettings)
+  all: union(ingestSettings, apiSettings, runnerSettings, wishedSettings)
 }
 
 module apps 'modules/function-app.bicep' = [
@@ -441,7 +453,10 @@ module backend 'modules/linked-backend.bicep' = {
     staticWebName: web.outputs.name
     appName: apps[apiAt].outputs.name
     appLocation: location
-    openPaths: topology == 'all' ? ['/api/alerts', '/api/health'] : []
+    openPaths: concat(
+      topology == 'all' ? ['/api/alerts', '/api/health'] : [],
+      empty(mcpClientId) ? [] : ['/api/mcp', '/api/mcp/metadata']
+    )
   }
 }
 

@@ -42,12 +42,19 @@ export const asPerson = (role: Role, handler: PersonHandler): HttpHandler =>
     return handler(request, person, context);
   });
 
-function personOf({ userId, userDetails, userRoles }: ClientPrincipal): Person {
-  const roles = userRoles.flatMap((name) => {
+const personOf = ({ userId, userDetails, userRoles }: ClientPrincipal): Person => ({
+  userId,
+  name: userDetails,
+  roles: rolesIn(userRoles),
+});
+
+/** The roles that count among some names, with those that they imply. */
+export function rolesIn(names: readonly string[]): ReadonlySet<Role> {
+  const roles = names.flatMap((name) => {
     const role = Role.safeParse(name);
     return role.success ? IMPLIED[role.data] : [];
   });
-  return { userId, name: userDetails, roles: new Set(roles) };
+  return new Set(roles);
 }
 
 function crossSite(request: HttpRequest): string | null {

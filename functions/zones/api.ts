@@ -9,10 +9,13 @@ import { listIncidents, openIncident, readAudit, readIncident, readTimeline } fr
 import { createInstruction, listInstructions, revokeInstruction } from "../api/instructions.ts";
 import { triageLogs } from "../api/logs.ts";
 import { readCalibration } from "../api/memory.ts";
+import { serveMcp } from "../api/mcp.ts";
+import { METADATA_ROUTE, readMcpMetadata } from "../api/mcp-caller.ts";
 import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
 import { readPostMortem } from "../api/post-mortem.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { prepareClients } from "../prepare.ts";
+import { guarded } from "../problem.ts";
 import { tracedRequests } from "../traced-requests.ts";
 import { deleteSchedule, listSchedules, putSchedule } from "../api/schedules.ts";
 import {
@@ -69,11 +72,21 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   putAutonomy: ["PUT", "autonomy", "admin", putAutonomy],
 };
 
-/** What the api app listens to: the dashboard's calls. Every one checks the caller's role. */
+/** What the api app listens to: the dashboard's calls, and those of agents. Every one checks the caller's role. */
 export function register(): void {
   for (const [name, [method, route, role, handler]] of Object.entries(ENDPOINTS)) {
     const traced = tracedRequests(method, route, asPerson(role, handler));
     app.http(name, { methods: [method], authLevel: "anonymous", route, handler: traced });
   }
+  registerMcp();
   app.hook.appStart(prepareClients);
+}
+
+/** Agents come with a token of their own, and not through the front. */
+function registerMcp(): void {
+  const open = { authLevel: "anonymous" } as const;
+  // The protocol's clients also try GET and DELETE, and expect a 405.
+  const methods: HttpMethod[] = ["POST", "GET", "DELETE"];
+  app.http("mcp", { methods, ...open, route: "mcp", handler: tracedRequests("POST", "mcp", guarded(serveMcp)) });
+  app.http("mcpMetadata", { methods: ["GET"], ...open, route: METADATA_ROUTE, handler: guarded(readMcpMetadata) });
 }

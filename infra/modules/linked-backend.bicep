@@ -3,7 +3,7 @@ param staticWebName string
 param appName string
 param appLocation string
 
-@description('Paths that callers with a token of their own reach directly: the alerts, where one app does everything.')
+@description('Paths that callers with a token of their own reach directly: the alerts, where one app does everything, and the MCP tools.')
 param openPaths string[]
 
 resource web 'Microsoft.Web/staticSites@2025-03-01' existing = {

@@ -14,6 +14,7 @@ export function settingsByZone(parameterFile: string): Record<string, Record<str
     notifySettings: NOTIFY,
     modelEndpoint: "https://dba.openai.azure.com/openai/v1",
     modelName: "gpt",
+    mcpClientId: "55555555-5555-4555-8555-555555555555",
   };
   const configs = deploymentOf(parameterFile, wishes).instances.filter(({ symbol }) => symbol === "appSettings");
   return Object.fromEntries(

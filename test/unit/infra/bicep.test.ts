@@ -86,12 +86,17 @@ test("the linter is told to be strict, and no finding is switched off in a file"
 });
 
 test("the api app takes only calls that the platform knows to come from the dashboard", () => {
-  const rulesOf = (file: string): unknown[] =>
-    deploymentOf(file)
+  const rulesOf = (file: string, wishes: Record<string, string> = {}): unknown[] =>
+    deploymentOf(file, wishes)
       .instances.filter(({ symbol }) => symbol === "authentication")
       .map((settings) => propertyOf(settings, "globalValidation"));
   const closed = { requireAuthentication: true, unauthenticatedClientAction: "Return401" };
   expect(rulesOf("main.prod.bicepparam")).toEqual([{ ...closed, excludedPaths: [] }]);
+  // The code verifies the tokens of agents, and looks at nothing else there.
+  const open = ["/api/mcp", "/api/mcp/metadata"];
+  expect(rulesOf("main.prod.bicepparam", { mcpClientId: "55555555-5555-4555-8555-555555555555" })).toEqual([
+    { ...closed, excludedPaths: open },
+  ]);
   // One app for everything also takes alerts, which carry a token that the code verifies.
   expect(rulesOf("main.dev.bicepparam")).toEqual([{ ...closed, excludedPaths: ["/api/alerts", "/api/health"] }]);
 });
