@@ -50,8 +50,9 @@ export async function earlyConsent(
   if (reasonToAsk({ ...facts, phase }, "autonomy") !== null) return null;
   const record = (graduation?.criteria ?? []).map(({ basis }) => basis).join("; ");
   const { level, area, riskClass, severity } = facts;
-  const reason = `Autonomous phase, level ${level} for ${area}, ${riskClass} at ${severity}: ${record}`;
-  return { by: { kind: "pgmedic" }, instructionId: null, reason: reason.slice(0, 500), name: "The Autonomous phase" };
+  const rule = facts.isAhead ? "Predictive phase" : "Autonomous phase";
+  const reason = `${rule}, level ${level} for ${area}, ${riskClass} at ${severity}: ${record}`;
+  return { by: { kind: "pgmedic" }, instructionId: null, reason: reason.slice(0, 500), name: `The ${rule}` };
 }
 
 /** The first standing instruction that covers the action now; the run counts as a use of it. */

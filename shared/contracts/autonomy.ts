@@ -4,12 +4,12 @@ import { Instant } from "./primitives.ts";
 /** What an admin allows everywhere: Shadow only records; Assist acts by consent, and lets what was earned count. */
 export const AllowedPhase = z.enum(["shadow", "assist"]);
 /** What the record has earned. */
-export const EarnedPhase = z.enum(["assist", "autonomous"]);
+export const EarnedPhase = z.enum(["assist", "autonomous", "predictive"]);
 export type EarnedPhase = z.infer<typeof EarnedPhase>;
-export const Phase = z.enum(["shadow", "assist", "autonomous"]);
+export const Phase = z.enum(["shadow", "assist", "autonomous", "predictive"]);
 export type Phase = z.infer<typeof Phase>;
 
-export const CriterionId = z.enum(["accuracy", "destructive", "autonomous", "coverage", "soak"]);
+export const CriterionId = z.enum(["accuracy", "destructive", "autonomous", "coverage", "soak", "foresight"]);
 export type CriterionId = z.infer<typeof CriterionId>;
 
 /** One figure of the graduation gate, with what it must be. Shares are 0–1; the soak is in days. */

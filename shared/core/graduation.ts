@@ -2,7 +2,10 @@ import type { Criterion, CriterionId, EarnedPhase, Graduation, Phase } from "../
 import { DAY_MS, later } from "./time.ts";
 import { isBreach, isJudged, type Outcome } from "./track-record.ts";
 
-/** The gate between Assist and Autonomous. The shares are S3.8's; the counts below which a share says too little are ours. */
+/**
+ * The gates from Assist to Autonomous, and from there to Predictive. The shares are S3.8's, which names none for foresight: of what no alert asks
+ * for as much must help as of what is done alone. The counts below which a share says too little are ours.
+ */
 export const GATE = {
   windowDays: 90,
   accuracy: 0.9,
@@ -11,6 +14,8 @@ export const GATE = {
   fewestAutonomous: 20,
   coverage: 0.3,
   soakDays: 7,
+  foresight: 0.95,
+  fewestAhead: 20,
 } as const;
 const LONGEST_HISTORY = 50;
 
@@ -25,6 +30,11 @@ export type GraduationRecord = {
 /** From when on an outcome counts. */
 export const recordSince = (now: Date): Date => later(now, -GATE.windowDays * DAY_MS);
 
+/** What opens each gate. */
+const OPENED_BY = {
+  autonomous: ["accuracy", "destructive", "autonomous", "coverage", "soak"],
+  predictive: ["accuracy", "destructive", "autonomous", "coverage", "soak", "foresight"],
+} as const satisfies Record<string, readonly CriterionId[]>;
 /** What staying Autonomous rests on. Coverage opens the gate and does not close it: a server that is added is no breach. */
 const HELD_BY: readonly CriterionId[] = ["accuracy", "destructive", "autonomous"];
 
@@ -36,7 +46,7 @@ export function graduate(current: Graduation | null, record: GraduationRecord, n
   const at = now.toISOString();
   const before = current ?? { phase: "assist", since: at, history: [] };
   const criteria = criteriaOf(record, before.since, now);
-  const phase = before.phase === "assist" ? promoted(criteria, record) : kept(criteria, record, before.since);
+  const phase = before.phase === "assist" ? promoted(criteria, record) : kept(before, criteria, record);
   const same = { ...before, evaluatedAt: at, criteria };
   if (phase.to === before.phase) return same;
   const entry = { at, from: before.phase, to: phase.to, because: phase.because };
@@ -45,24 +55,35 @@ export function graduate(current: Graduation | null, record: GraduationRecord, n
 
 type Next = { to: EarnedPhase; because: string };
 
+const UNREADABLE: Next = { to: "assist", because: "part of the record cannot be read" };
+
+const opens = (gate: keyof typeof OPENED_BY, criteria: readonly Criterion[]): boolean =>
+  OPENED_BY[gate].every((wanted) => criteria.some(({ id, holds }) => id === wanted && holds));
+
 function promoted(criteria: readonly Criterion[], { unreadable }: GraduationRecord): Next {
-  if (unreadable > 0) return { to: "assist", because: "part of the record cannot be read" };
-  return criteria.every(({ holds }) => holds)
+  if (unreadable > 0) return UNREADABLE;
+  return opens("autonomous", criteria)
     ? { to: "autonomous", because: "every figure of the gate holds" }
     : { to: "assist", because: "the gate is closed" };
 }
 
-function kept(criteria: readonly Criterion[], { outcomes, unreadable }: GraduationRecord, since: string): Next {
-  if (unreadable > 0) return { to: "assist", because: "part of the record cannot be read" };
+type Held = { phase: EarnedPhase; since: string };
+
+function kept(held: Held, criteria: readonly Criterion[], { outcomes, unreadable }: GraduationRecord): Next {
+  if (unreadable > 0) return UNREADABLE;
   // It took a clean soak to be earned: a breach from within it was not known then.
-  const soakFrom = later(new Date(since), -GATE.soakDays * DAY_MS).toISOString();
+  const soakFrom = later(new Date(held.since), -GATE.soakDays * DAY_MS).toISOString();
   const breach = outcomes.find((outcome) => isBreach(outcome) && outcome.at > soakFrom);
   if (breach !== undefined)
     return { to: "assist", because: `an action on ${breach.serverId} ${IN_WORDS[breach.result]}` };
   const lost = criteria.find(({ id, holds }) => HELD_BY.includes(id) && !holds);
-  return lost === undefined
-    ? { to: "autonomous", because: "the record holds" }
-    : { to: "assist", because: `${LABEL[lost.id]}: ${lost.basis}` };
+  if (lost !== undefined) return { to: "assist", because: `${LABEL[lost.id]}: ${lost.basis}` };
+  const foresight = criteria.find(({ id }) => id === "foresight");
+  if (held.phase === "predictive" && foresight?.holds === false)
+    return { to: "autonomous", because: `${LABEL.foresight}: ${foresight.basis}` };
+  if (held.phase === "autonomous" && opens("predictive", criteria))
+    return { to: "predictive", because: "what was done ahead of alerts helped as well" };
+  return { to: held.phase, because: "the record holds" };
 }
 
 const IN_WORDS: Record<Outcome["result"], string> = {
@@ -79,6 +100,7 @@ const LABEL: Record<CriterionId, string> = {
   autonomous: "resolved without asking",
   coverage: "servers with a record",
   soak: "days without a breach",
+  foresight: "actions ahead of alerts",
 };
 
 function criteriaOf({ outcomes, enabledServers }: GraduationRecord, since: string, now: Date): Criterion[] {
@@ -126,6 +148,12 @@ function criteriaOf({ outcomes, enabledServers }: GraduationRecord, since: strin
       holds: soak >= GATE.soakDays,
       basis: `since ${soakFrom.slice(0, 16).replace("T", " ")} UTC`,
     },
+    share("foresight", {
+      of: judged.filter(({ isAhead }) => isAhead),
+      required: GATE.foresight,
+      fewest: GATE.fewestAhead,
+      what: "judged actions ahead of alerts helped",
+    }),
   ];
 }
 

@@ -130,21 +130,31 @@ export function reasonToAsk(
   facts: Omit<GuardrailFacts, "consent">,
   consent: "instruction" | "autonomy",
 ): string | null {
-  const { phase, level, area, riskClass, severity, tableBytes } = facts;
+  const { level, area } = facts;
   const still = reasonNotToAct(facts);
   if (still !== null) return still;
-  if (riskClass === "R3") return "R3 always needs a person";
+  if (facts.riskClass === "R3") return "R3 always needs a person";
   if (facts.isDisputed) return "a second opinion on the diagnosis differs";
   if (level < 3) return `at automation level ${level} for ${area} a person approves each action`;
-  if (consent === "instruction") return null;
+  return consent === "instruction" ? null : (reasonNotEarned(facts) ?? reasonTooMuch(facts));
+}
+
+/** Why nothing was earned and allowed that would do without anybody's consent, or null. */
+function reasonNotEarned({ phase, level, area, isAhead }: Omit<GuardrailFacts, "consent">): string | null {
   if (level < 4) return `at automation level ${level} for ${area} PgMedic acts by consent`;
-  if (facts.isAhead) return "ahead of alerts a person decides";
-  if (phase !== "autonomous") return "the Autonomous phase is not earned";
+  if (phase !== "autonomous" && phase !== "predictive") return "the Autonomous phase is not earned";
+  if (!isAhead) return null;
+  if (level < 5) return `at automation level ${level} for ${area} a person decides ahead of alerts`;
+  return phase === "predictive" ? null : "ahead of alerts a person decides: the Predictive phase is not earned";
+}
+
+/** Why an action is too much for acting alone, or null. */
+function reasonTooMuch({ riskClass, severity, tableBytes }: Omit<GuardrailFacts, "consent">): string | null {
   if (riskClass !== "R1" && riskClass !== "R2") return `${riskClass} is not for acting alone`;
   if (severity !== "Sev3" && severity !== "Sev4") return `${severity} needs a person`;
-  if (tableBytes !== null && tableBytes > LIMITS.autonomousTableBytes)
-    return "the table is larger than PgMedic touches without a person";
-  return null;
+  return tableBytes !== null && tableBytes > LIMITS.autonomousTableBytes
+    ? "the table is larger than PgMedic touches without a person"
+    : null;
 }
 
 /** Whether an action may be carried out now: all of {@link mayPropose}, and consent, phase, level and the server lock. */

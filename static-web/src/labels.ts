@@ -122,6 +122,10 @@ export const PHASES: Record<Phase, { text: string; means: string }> = {
     text: "Autonomous",
     means: "Acts alone on reversible actions at Sev 3–4, where a level of 4 allows it.",
   },
+  predictive: {
+    text: "Predictive",
+    means: "Does so ahead of alerts as well, where a level of 5 allows it.",
+  },
 };
 
 export const CRITERIA: Record<
@@ -133,6 +137,7 @@ export const CRITERIA: Record<
   autonomous: { text: "Sev 3–4 resolved without a person", unit: "share", is: "at least" },
   coverage: { text: "Servers with a record", unit: "share", is: "at least" },
   soak: { text: "Days without a breach", unit: "days", is: "at least" },
+  foresight: { text: "Actions ahead of alerts that helped", unit: "share", is: "at least" },
 };
 
 export const TIMELINE_TONES: Record<z.infer<typeof TimelineEntry>["kind"], Tone> = {

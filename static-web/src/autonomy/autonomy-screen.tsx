@@ -10,7 +10,7 @@ import { Empty, View } from "../ui/view.tsx";
 import { Gate } from "./gate.tsx";
 import { Levels } from "./levels.tsx";
 
-const ORDER: readonly Phase[] = ["shadow", "assist", "autonomous"];
+const ORDER: readonly Phase[] = ["shadow", "assist", "autonomous", "predictive"];
 
 function Phases({ effective }: Pick<AutonomyView, "effective">): JSX.Element {
   return (
@@ -35,7 +35,10 @@ function History({ history }: Pick<NonNullable<AutonomyView["graduation"]>, "his
     <ul class="phase-history" aria-label="Changes of the phase">
       {history.map(({ at, from, to, because }) => (
         <li key={at}>
-          <Chip text={`${PHASES[from].text} → ${PHASES[to].text}`} tone={to === "autonomous" ? "auto" : "bad"} />
+          <Chip
+            text={`${PHASES[from].text} → ${PHASES[to].text}`}
+            tone={ORDER.indexOf(to) > ORDER.indexOf(from) ? "auto" : "bad"}
+          />
           <span>{because}</span> <Ago at={at} />
         </li>
       ))}
@@ -51,7 +54,7 @@ function Earned({ view: { phase, effective, graduation } }: { view: AutonomyView
       </h2>
       <Phases effective={effective} />
       {phase === "shadow" ? <p class="page-note">An admin allows no more than Shadow.</p> : null}
-      <h2 class="group-title">The gate to Autonomous</h2>
+      <h2 class="group-title">The gate to Autonomous, and on to Predictive</h2>
       {graduation === null ? (
         <p class="page-note">The record is evaluated every ten minutes; the first time is still to come.</p>
       ) : (

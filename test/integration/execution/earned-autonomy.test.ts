@@ -11,6 +11,7 @@ import { evaluateGraduation } from "../../../functions/graduation.ts";
 import type { TypedAction } from "../../../shared/contracts/actions.ts";
 import type { AutomationLevel } from "../../../shared/contracts/automation.ts";
 import { AutonomyView } from "../../../shared/contracts/autonomy.ts";
+import type { Incident } from "../../../shared/contracts/incident.ts";
 import type { VerificationVerdict } from "../../../shared/contracts/outcome.ts";
 import { ServerRegistration } from "../../../shared/contracts/server.ts";
 import type { Run } from "../../../shared/contracts/steps.ts";
@@ -49,8 +50,12 @@ const isSet = async (): Promise<boolean> =>
   (await shop.database.query("select from pg_class where relname = $1 and 'fillfactor=85' = any(reloptions)", [table]))
     .rowCount === 1;
 
+/** Alerts of an incident that only a schedule asked for. */
+const aheadOfAlerts = ({ alerts }: Pick<Incident, "alerts">): Incident["alerts"] =>
+  alerts.map((alert) => ({ ...alert, alertId: "schedule/daily" }));
+
 /** An incident that an instruction decided, and what was measured after it. */
-async function aPast(verdict: VerificationVerdict, at: string): Promise<void> {
+async function aPast(verdict: VerificationVerdict, at: string, { isAhead = false } = {}): Promise<void> {
   count += 1;
   const incidentId = `inc-past-${count}`;
   const proposal = aProposal();
@@ -75,6 +80,7 @@ async function aPast(verdict: VerificationVerdict, at: string): Promise<void> {
         verifiedAt: at,
       },
       resolution: { path: "autonomous", because: "", at },
+      ...(isAhead ? { alerts: aheadOfAlerts(anIncident()) } : {}),
       outbox: [],
       updatedAt: at,
     }),
@@ -176,10 +182,7 @@ test("ahead of alerts a person is asked, and the server is not kept for it", asy
   await earn();
   await allow(4);
   const run = await aRunThatFound(fillfactor());
-  await shop.incidents.change(run.incidentId, (incident) => ({
-    ...incident,
-    alerts: incident.alerts.map((alert) => ({ ...alert, alertId: "schedule/daily" })),
-  }));
+  await shop.incidents.change(run.incidentId, (incident) => ({ ...incident, alerts: aheadOfAlerts(incident) }));
   await acquireLock(run);
   const leaseUntil = (await shop.servers.lock("shop"))?.leaseUntil;
   expect(await asked(run)).toBe("needed");
@@ -188,6 +191,31 @@ test("ahead of alerts a person is asked, and the server is not kept for it", asy
   expect(outbox.map((entry) => (entry.kind === "message" ? entry.message : null))).toContainEqual(
     expect.objectContaining({ type: "suspended", fencingToken: null }),
   );
+});
+
+test("what the Predictive phase has earned is done ahead of alerts, where level 5 allows it", async () => {
+  const monthAgo = later(new Date(), -30 * DAY_MS).toISOString();
+  await earn();
+  for (let one = 0; one < GATE.fewestAhead; one += 1) await aPast("improved", monthAgo, { isAhead: true });
+  const earned = await evaluateGraduation();
+  if (earned?.phase !== "autonomous") throw new Error("the record earns Autonomous first");
+  await shop.system.changeGraduation(() => ({ ...earned, since: monthAgo }));
+  expect(await evaluateGraduation()).toMatchObject({ phase: "predictive" });
+  const anAheadRun = async (): Promise<Run> => {
+    const run = await aRunThatFound(fillfactor());
+    await shop.incidents.change(run.incidentId, (incident) => ({ ...incident, alerts: aheadOfAlerts(incident) }));
+    return run;
+  };
+  await allow(4);
+  expect(await asked(await anAheadRun())).toBe("needed");
+  await allow(5);
+  const run = await anAheadRun();
+  expect(await asked(run)).toBe("standing");
+  expect((await shop.incidents.read(run.incidentId))?.decision?.reason).toMatch(
+    /^Predictive phase, level 5 for vacuum/,
+  );
+  expect(await execute(run)).toMatchObject({ outcome: "done" });
+  expect(await isSet()).toBe(true);
 });
 
 test.each<[string, () => Promise<unknown>, RegExp]>([

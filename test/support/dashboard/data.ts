@@ -77,6 +77,13 @@ export const aGraduation = (changes: Partial<Graduation> = {}): Graduation => ({
       basis: "0 of 0 enabled servers have a judged action",
     },
     { id: "soak", observed: 2, required: 7, holds: false, basis: `since ${fromNow(-2 * DAY_MS)}` },
+    {
+      id: "foresight",
+      observed: 1,
+      required: 0.95,
+      holds: false,
+      basis: "3 of 3 judged actions ahead of alerts helped; it takes 20 to tell",
+    },
   ],
   history: [{ at: fromNow(-2 * DAY_MS), from: "assist", to: "autonomous", because: "every figure of the gate holds" }],
   ...changes,

@@ -33,7 +33,9 @@ const since = (days: number, phase: Graduation["phase"] = "assist"): Graduation 
   criteria: [],
   history: [],
 });
-const failing = ({ criteria }: Graduation) => criteria.filter(({ holds }) => !holds).map(({ id }) => id);
+/** What lacks for Autonomous. */
+const failing = ({ criteria }: Graduation) =>
+  criteria.filter(({ id, holds }) => !holds && id !== "foresight").map(({ id }) => id);
 
 describe("Autonomous is earned", () => {
   test("by a record in which every figure holds", () => {
@@ -127,6 +129,43 @@ describe("Autonomous is lost", () => {
   });
 });
 
+describe("Predictive", () => {
+  const ahead = times(20, { isAhead: true, decidedBy: "person" });
+  const earned = aRecord([...times(20), ...ahead]);
+
+  test("is earned on top of Autonomous, by what was done ahead of alerts, after another clean week", () => {
+    expect(graduate(since(30), earned, NOW).phase).toBe("autonomous");
+    expect(graduate(since(6.9, "autonomous"), earned, NOW).phase).toBe("autonomous");
+    const next = graduate(since(7, "autonomous"), earned, NOW);
+    expect(next.history[0]).toMatchObject({ from: "autonomous", to: "predictive" });
+  });
+
+  test.each<[string, Outcome[]]>([
+    ["too few", ahead.slice(1)],
+    ["too many that did not help", [...ahead, ...times(2, { isAhead: true, result: "no_effect" })]],
+    ["those that nobody could judge", times(20, { isAhead: true, result: "inconclusive" })],
+  ])("is not earned by %s", (_case, outcomes) => {
+    expect(graduate(since(30, "autonomous"), aRecord([...times(40), ...outcomes]), NOW).phase).toBe("autonomous");
+  });
+
+  test("falls back to Autonomous when what is done ahead of alerts does not help any more", () => {
+    const record = aRecord([...times(40), ...ahead, ...times(2, { isAhead: true, result: "no_effect" })]);
+    const next = graduate(since(30, "predictive"), record, NOW);
+    expect(next.history[0]).toMatchObject({ from: "predictive", to: "autonomous" });
+    // And it is not lost once more, nor earned again the next minute.
+    expect(graduate(next, record, NOW).phase).toBe("autonomous");
+  });
+
+  test("is lost altogether by harm, like Autonomous", () => {
+    const record = aRecord([...times(100), ...ahead, anOutcome({ result: "regressed", at: daysAgo(1) })]);
+    expect(graduate(since(30, "predictive"), record, NOW).phase).toBe("assist");
+  });
+
+  test("stays as long as the record holds", () => {
+    expect(graduate(since(30, "predictive"), earned, NOW).phase).toBe("predictive");
+  });
+});
+
 describe("whatever the record", () => {
   const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
     serverId: fc.constantFrom("shop", "ledger"),
@@ -141,18 +180,25 @@ describe("whatever the record", () => {
   const anyRecord = fc
     .tuple(fc.integer({ min: 0, max: 60 }), fc.array(anyOutcome, { maxLength: 4 }))
     .map(([good, others]) => aRecord([...times(good), ...others]));
-  const anyPhase = fc.constantFrom(null, since(3), since(30), since(3, "autonomous"), since(30, "autonomous"));
+  const anyPhase = fc.constantFrom(
+    null,
+    since(3),
+    since(30),
+    since(3, "autonomous"),
+    since(30, "autonomous"),
+    since(30, "predictive"),
+  );
 
   test("nobody acts alone on fewer judged actions than tell, or with a breach within the soak or since it was earned", () => {
     let earned = 0;
     fc.assert(
       fc.property(anyPhase, anyRecord, (current, record) => {
         const { phase } = graduate(current, record, NOW);
-        if (phase !== "autonomous") return;
+        if (phase === "assist") return;
         earned += 1;
         const judged = record.outcomes.filter(({ result }) => ["improved", "no_effect", "regressed"].includes(result));
         expect(judged.length).toBeGreaterThanOrEqual(GATE.fewestJudged);
-        const clearSince = current?.phase === "autonomous" ? current.since : daysAgo(GATE.soakDays);
+        const clearSince = current === null || current.phase === "assist" ? daysAgo(GATE.soakDays) : current.since;
         const breaches = record.outcomes.filter(
           ({ result, at }) => ["regressed", "failed"].includes(result) && at > clearSince,
         );
@@ -179,5 +225,6 @@ describe("whatever the record", () => {
 test("an admin who allows no more than Shadow holds back what was earned", () => {
   expect(effectivePhase("shadow", "autonomous")).toBe("shadow");
   expect(effectivePhase("assist", "autonomous")).toBe("autonomous");
+  expect(effectivePhase("assist", "predictive")).toBe("predictive");
   expect(effectivePhase("assist", "assist")).toBe("assist");
 });

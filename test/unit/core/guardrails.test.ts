@@ -41,7 +41,7 @@ const past = (wish: Partial<GuardrailFacts["pastActions"][number]>) => ({
 const anyFacts: fc.Arbitrary<GuardrailFacts> = fc.record({
   killSwitch: fc.constantFrom("on", "off", "unreadable"),
   serverEnabled: fc.boolean(),
-  phase: fc.constantFrom("shadow", "assist", "autonomous"),
+  phase: fc.constantFrom("shadow", "assist", "autonomous", "predictive"),
   consent: fc.constantFrom("none", "person", "instruction", "autonomy"),
   isAhead: fc.boolean(),
   isDisputed: fc.boolean(),
@@ -91,9 +91,12 @@ describe("whatever the facts", () => {
   test("nothing runs without a person where a second opinion differs", () =>
     always(({ consent, isDisputed }) => consent === "person" || !isDisputed));
   test("nothing runs by itself unless it was earned and is allowed", () =>
-    always(({ consent, phase, level }) => consent !== "autonomy" || (phase === "autonomous" && level >= 4)));
-  test("nothing runs by itself ahead of alerts", () =>
-    always(({ consent, isAhead }) => consent !== "autonomy" || !isAhead));
+    always(({ consent, phase, level }) => consent !== "autonomy" || (phase !== "assist" && level >= 4)));
+  test("nothing runs by itself ahead of alerts unless that was earned and is allowed", () =>
+    always(
+      ({ consent, isAhead, phase, level }) =>
+        consent !== "autonomy" || !isAhead || (phase === "predictive" && level === 5),
+    ));
   test("what runs by itself is reversible, of little severity, and on no huge table", () =>
     always(
       ({ consent, riskClass, severity, tableBytes }) =>
@@ -118,6 +121,15 @@ describe("whatever the facts", () => {
   test("nothing runs while something that was done before cannot be read", () =>
     always(({ unreadablePast }) => unreadablePast === 0));
   test("what may run may also be proposed", () => always((facts) => mayPropose(facts, NOW).allowed));
+});
+
+test("what the Predictive phase has earned runs ahead of alerts where level 5 allows it", () => {
+  const ahead = { ...calm, isAhead: true, consent: "autonomy", phase: "predictive", level: 5 } as const;
+  expect(mayExecute(ahead, NOW).allowed).toBe(true);
+  expect(mayExecute({ ...ahead, level: 4 }, NOW).reason).toMatch(
+    /level 4 for indexes a person decides ahead of alerts/,
+  );
+  expect(mayExecute({ ...ahead, phase: "autonomous" }, NOW).reason).toMatch(/the Predictive phase is not earned/);
 });
 
 test("a calm server with a person's consent is allowed", () => {
