@@ -46,9 +46,12 @@ export function Levels({ server }: { server: ServerView }): JSX.Element {
   const capability = can.steer(principal.value, Object.keys(changed.value).length > 0);
   const levelOf = (area: Area) => changed.value[area] ?? levelIn(automation, area);
   const save = async () => {
-    const answer = await api.setAutomation(serverId, changed.value);
+    const sent = changed.value;
+    const answer = await api.setAutomation(serverId, sent);
     if (!answer.ok) return notify("bad", `${answer.problem.title}. ${adviceFor(answer.problem)}`);
-    changed.value = {};
+    // What was chosen while it was saved is still to be saved.
+    const isSaved = ([area, level]: [string, unknown]): boolean => sent[Area.parse(area)] === level;
+    changed.value = Object.fromEntries(Object.entries(changed.value).filter((choice) => !isSaved(choice)));
     await servers.reload();
     notify("good", `The levels of ${displayName} are saved.`);
   };

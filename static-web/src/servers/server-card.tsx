@@ -46,6 +46,9 @@ function address(server: ServerView): string {
   return `${connection.host}${port}/${connection.database}`;
 }
 
+/** Of a resource id, its last part. */
+const shortName = (service: string): string => service.split("/").at(-1) ?? service;
+
 function factsOf(server: ServerView): Fact[] {
   const inForce = server.instructions.filter(
     ({ revoked, expiresAt }) => revoked === null && Date.parse(expiresAt) > now.value.getTime(),
@@ -66,7 +69,7 @@ function factsOf(server: ServerView): Fact[] {
     { name: "Watched schemas", value: server.schemas.join(", ") },
     ...(server.dependents === undefined
       ? []
-      : [{ name: "Services that depend on it", value: server.dependents.join(", ") }]),
+      : [{ name: "Services that depend on it", value: server.dependents.map(shortName).join(", ") }]),
   ];
 }
 
