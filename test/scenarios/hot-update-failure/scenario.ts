@@ -13,7 +13,7 @@ export const scenario: Scenario = {
   workload: [
     {
       connections: 3,
-      paceMs: 1,
+      paceMs: 5,
       steps: { text: "update counters set hits = hits + 1 where id = $1", values: (draw) => [draw(400000)] },
     },
   ],
