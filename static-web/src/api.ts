@@ -20,7 +20,7 @@ import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/
 import { PlaybookList } from "../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, type ScheduleRequest } from "../../shared/contracts/schedule.ts";
 import { Calibration } from "../../shared/contracts/memory.ts";
-import { ServerCheck } from "../../shared/contracts/server.ts";
+import { ServerCheck, type ServerRegistration } from "../../shared/contracts/server.ts";
 import { ServerReport } from "../../shared/contracts/server-report.ts";
 import { lenient } from "../../shared/contracts/unknown-fields.ts";
 import { SignedIn } from "./principal.ts";
@@ -149,6 +149,10 @@ export type IncidentFilter = "all" | "open" | "closed";
 export const api = {
   me: () => call("/.auth/me", { schema: SignedIn }),
   servers: () => call("/api/servers", { schema: ServerList }),
+  registerServer: (serverId: string, body: ServerRegistration) =>
+    call(`/api/servers/${id(serverId)}`, { method: "PUT", body, schema: ServerView }),
+  removeServer: (serverId: string) =>
+    call(`/api/servers/${id(serverId)}`, { method: "DELETE", body: {}, schema: z.null() }),
   checkServer: (serverId: string) =>
     callAndFollow(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck }),
   reportOn: (serverId: string) =>

@@ -73,6 +73,8 @@ export const can = {
       ? (mayAs(principal, "operator", "send a message again") ??
         yes("Its handler does what was not done yet, and nothing twice."))
       : no(stays),
+  register: (principal: Principal): Capability =>
+    mayAs(principal, "admin", "register servers") ?? yes("Nothing is done on the server: PgMedic only knows of it."),
   checkServer: (principal: Principal): Capability =>
     mayAs(principal, "operator", "check a server") ?? yes("Connects with both roles and says what is missing."),
   reportOn: (principal: Principal): Capability =>

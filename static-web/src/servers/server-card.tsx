@@ -1,13 +1,18 @@
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ServerView } from "../../../shared/contracts/api.ts";
+import { can } from "../can.ts";
 import { now } from "../clock.ts";
 import { incidentPath } from "../routes.ts";
+import { principal } from "../session.ts";
+import { ActionButton } from "../ui/action-button.tsx";
 import { Chip } from "../ui/chip.tsx";
 import { Facts, type Fact } from "../ui/facts.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Ago, Until } from "../ui/time.tsx";
 import { healthOf } from "./health.ts";
 import { ServerCheck } from "./server-check.tsx";
+import { ServerForm } from "./server-form.tsx";
 import { ServerSchedules } from "./server-schedules.tsx";
 import { ServerReport } from "./server-report.tsx";
 
@@ -74,6 +79,8 @@ function factsOf(server: ServerView): Fact[] {
 }
 
 export function ServerCard({ server }: { server: ServerView }): JSX.Element {
+  const isEditing = useSignal(false);
+  const capability = can.register(principal.value);
   const cores = `${server.vCores} ${server.vCores === 1 ? "vCore" : "vCores"}`;
   return (
     <article class="card" aria-labelledby={`server-${server.serverId}`}>
@@ -93,6 +100,15 @@ export function ServerCard({ server }: { server: ServerView }): JSX.Element {
       <ServerCheck serverId={server.serverId} />
       <ServerReport serverId={server.serverId} />
       <ServerSchedules serverId={server.serverId} />
+      {/* Who may not change it reads why at "Add a server", once. */}
+      {capability.allowed ? (
+        <ActionButton
+          text={`Change ${server.displayName}`}
+          capability={capability}
+          act={() => void (isEditing.value = true)}
+        />
+      ) : null}
+      {isEditing.value ? <ServerForm server={server} onClose={() => (isEditing.value = false)} /> : null}
     </article>
   );
 }

@@ -1,11 +1,16 @@
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ServerView } from "../../../shared/contracts/api.ts";
+import { can } from "../can.ts";
 import { servers } from "../lists.ts";
 import { useLive } from "../resource.ts";
+import { principal } from "../session.ts";
+import { ActionButton } from "../ui/action-button.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
 import { Empty, View } from "../ui/view.tsx";
 import { DemoPanel } from "./demo-panel.tsx";
 import { ServerCard } from "./server-card.tsx";
+import { ServerForm } from "./server-form.tsx";
 
 function inShort(list: readonly ServerView[]): string {
   const enabled = list.filter((server) => server.enabled).length;
@@ -17,6 +22,7 @@ function inShort(list: readonly ServerView[]): string {
 export function ServersScreen(): JSX.Element {
   // A server's card shows its incidents and instructions too.
   const loaded = useLive(servers, () => true);
+  const isAdding = useSignal(false);
   return (
     <div class="page">
       <header class="page-head">
@@ -24,14 +30,19 @@ export function ServersScreen(): JSX.Element {
         {loaded.status === "done" && loaded.value.servers.length > 0 ? (
           <p class="page-note">{inShort(loaded.value.servers)}</p>
         ) : null}
+        <ActionButton
+          text="Add a server"
+          capability={can.register(principal.value)}
+          act={() => void (isAdding.value = true)}
+        />
       </header>
+      {isAdding.value ? <ServerForm server={null} onClose={() => (isAdding.value = false)} /> : null}
       <DemoPanel />
       <View of={loaded} what="servers" retry={servers.reload}>
         {({ servers: list }) =>
           list.length === 0 ? (
             <Empty title="No server is registered yet">
-              Register one with <code>PUT /api/servers/&#123;id&#125;</code>; then it appears here, and its alerts are
-              looked into.
+              Add one; then it appears here, and its alerts are looked into.
             </Empty>
           ) : (
             <ul class="cards">

@@ -23,9 +23,19 @@ import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
 import { PlaybookList } from "../../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../../shared/contracts/schedule.ts";
-import { ada, anInsight, aPlaybook, anInstruction, aServerReport, fromNow, summaryOf, timelineRowOf } from "./data.ts";
+import {
+  ada,
+  anInsight,
+  aPlaybook,
+  anInstruction,
+  aServer,
+  aServerReport,
+  fromNow,
+  summaryOf,
+  timelineRowOf,
+} from "./data.ts";
 import { Calibration, type Memory } from "../../../shared/contracts/memory.ts";
-import { ServerCheck } from "../../../shared/contracts/server.ts";
+import { ServerCheck, ServerRegistration } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
 import { calibrationOf } from "../../../shared/core/calibration.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
@@ -263,6 +273,16 @@ export class FakeApi {
     return ok(ServerView, next);
   }
 
+  #register({ parts, body }: Asked): Answer {
+    const serverId = parts[1] ?? "";
+    const registration = ServerRegistration.parse(body);
+    const known = this.store.servers.find((server) => server.serverId === serverId);
+    const next = { ...(known ?? aServer({ serverId, lastSnapshotAt: null })), ...registration };
+    this.store.servers = [...this.store.servers.filter((server) => server !== known), next];
+    this.tell("server", serverId);
+    return ok(ServerView, next, known === undefined ? 201 : 200);
+  }
+
   #setSchedule({ parts, body }: Asked): Answer {
     const scheduleId = parts[1] ?? "";
     const wish = ScheduleRequest.parse(body);
@@ -339,6 +359,11 @@ export class FakeApi {
     "POST servers :id check": (asked) => this.#check(asked),
     "GET servers :id checks probe-1": (asked) => this.#check(asked),
     "POST servers :id report": ({ parts }) => ok(ServerReport, aServerReport(parts[1])),
+    "PUT servers :id": (asked) => this.#register(asked),
+    "DELETE servers :id": ({ parts }) => {
+      this.store.servers = this.store.servers.filter(({ serverId }) => serverId !== parts[1]);
+      return { status: 204, body: null };
+    },
     "PUT servers :id automation": (asked) => this.#setAutomation(asked),
     "GET schedules": () => ok(ScheduleList, { schedules: this.store.schedules }),
     "PUT schedules :id": (asked) => this.#setSchedule(asked),
