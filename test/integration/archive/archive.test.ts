@@ -210,7 +210,7 @@ test("a sweep that comes while the archive of the one before goes on begins no s
   });
   const none = { getStatus: () => Promise.reject(new Error("404")) };
   const runs = { ...none, startNew: () => Promise.resolve(""), raiseEvent: () => Promise.resolve() };
-  const sweep = () => wholeSweep(runs, log, { limitMs: 400, atOnce: 1 });
+  const sweep = () => wholeSweep(runs, log, { limitMs: 2_000, atOnce: 1 });
   await sweep();
   await sweep();
   expect(waiting).toHaveLength(1);

@@ -2,7 +2,7 @@
 import { createServer, type Server as NetServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { services } from "../../../functions/services.ts";
-import { sweepOnce, SWEPT } from "../../../functions/sweep.ts";
+import { STAGES, sweepOnce, SWEPT } from "../../../functions/sweep.ts";
 import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import { connectionStringFor } from "../../../infra/local/service-bus/broker.ts";
 import { Server } from "../../../shared/contracts/server.ts";
@@ -40,13 +40,15 @@ const runs = {
   raiseEvent: () => Promise.resolve(),
 };
 const IDS = Array.from({ length: 10 }, (_, place) => `inc-${place}`);
+/** Far more than a stage takes that nothing holds up, also on a busy machine. */
+const STAGE_MS = 1_500;
 const SERVERS = ["shop-1", "shop-2"];
 
 async function sweepNow(): Promise<{ said: string[]; seconds: number }> {
   const said: string[] = [];
   const say = (text: unknown): void => void said.push(String(text));
   const begun = performance.now();
-  await sweepOnce(runs, { log: say, warn: say, error: say }, { limitMs: 400, atOnce: 1 });
+  await sweepOnce(runs, { log: say, warn: say, error: say }, { limitMs: STAGE_MS, atOnce: 1 });
   return { said, seconds: (performance.now() - begun) / 1_000 };
 }
 const named = (said: readonly string[], pattern: RegExp): string[] =>
@@ -68,7 +70,7 @@ beforeAll(async () => {
 
 test("ten incidents whose messages nobody takes keep no lock from being freed, and the sweep ends in time", async () => {
   const { said, seconds } = await sweepNow();
-  expect(seconds).toBeLessThan(4);
+  expect(seconds).toBeLessThan((STAGES * STAGE_MS) / 1_000);
   for (const serverId of SERVERS) expect(await services().servers.lock(serverId)).toBeNull();
   expect(said).toContain(`${SWEPT}: done`);
   expect(named(said, /could not mend (inc-\d): it did not end within/)).toHaveLength(1);
