@@ -10,6 +10,8 @@ import { services } from "./services.ts";
 
 /** An opinion with the question that it answers, for the record; null where no model is set. */
 export type Asked = { opinion: SecondOpinion; question: Question; answer: string | null };
+/** Where it is kept beside the incident. */
+export const opinionId = (runId: string): string => `opinion-${runId}`.slice(0, 40);
 type About = { alert: AlertDigest | null; causes: readonly Cause[] };
 
 /**

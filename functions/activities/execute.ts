@@ -14,7 +14,7 @@ import { services } from "../services.ts";
 import { acquireLock, keepServer } from "./acquire-lock.ts";
 import { atWorkInAzure, carryOut } from "./carry-out.ts";
 import { attemptsOf, countAttempt, MAXIMUM_ATTEMPTS, tell, tellFailedAttempt } from "./attempts.ts";
-import { keepFiguresBefore, recordExecution } from "./execution-record.ts";
+import { keepFacts, keepFiguresBefore, recordExecution } from "./execution-record.ts";
 import { guardrailFacts, refuseUnreadable } from "./guardrail-facts.ts";
 import { materialDifference } from "./material-difference.ts";
 import { CONSENT_BY, lapsedConsent } from "./early-consent.ts";
@@ -138,7 +138,9 @@ async function objection(run: Run, incident: Incident, look: Look): Promise<Answ
   if (because !== null) return { outcome: "changed", because };
   if (!isLeftover && isExpired(proposal)) return EXPIRED;
   const calm = mayExecute(isLeftover ? agreed : facts, services().now());
-  return calm.allowed ? null : waiting(calm.reason, untilTurnMs(proposal, decision.decidedAt));
+  if (!calm.allowed) return waiting(calm.reason, untilTurnMs(proposal, decision.decidedAt));
+  await keepFacts(run, facts);
+  return null;
 }
 
 async function attempt(run: Run, agreed: ProposedAction, seen: Look, decidedAt: string): Promise<Answer> {

@@ -6,6 +6,7 @@ import type { Server } from "../../shared/contracts/server.ts";
 import { Snapshot } from "../../shared/contracts/snapshot.ts";
 import type { Run } from "../../shared/contracts/steps.ts";
 import { derivedId } from "../../shared/core/digest.ts";
+import type { GuardrailFacts } from "../../shared/core/guardrails.ts";
 import { audited, entryBy, moved } from "../../shared/core/incident-writes.ts";
 import { msBetween } from "../../shared/core/time.ts";
 import { MINIMUM_CALLS } from "../../shared/core/verdict.ts";
@@ -23,6 +24,13 @@ import { asInvestigatorOf } from "./target.ts";
 
 const FiguresBefore = z.strictObject({ incidentId: Id, figures: WindowFigures });
 const MeasureBefore = z.strictObject({ incidentId: Id, value: z.number() });
+
+const factsId = ({ runId }: Run): string => `facts-${runId}`.slice(0, 40);
+const FactsKept = z.looseObject({ facts: z.record(z.string(), z.unknown()) });
+
+/** Keeps what the guardrails saw when they let the action begin, once, for the record of it. */
+export const keepFacts = (run: Run, facts: GuardrailFacts) =>
+  services().incidents.keepOnce(run.incidentId, factsId(run), { facts });
 
 /** A reading of a server's counters, now. */
 export async function snapshotNow(run: Run, server: Server): Promise<Snapshot> {
@@ -119,7 +127,14 @@ export async function recordExecution(run: Run, { object, what }: Look): Promise
       : `Done in ${seconds} s, as the catalog shows: ${what}.`;
   const entry = entryBy({ kind: "pgmedic" }, "execution", text, now());
   const { executionId: key, statement } = execution;
-  const audit = audited("executed", finishedAt, { key, statement, by: decision.by, fencingToken });
+  const seen = await incidents.kept(run.incidentId, factsId(run), FactsKept);
+  const audit = audited("executed", finishedAt, {
+    key,
+    statement,
+    by: decision.by,
+    fencingToken,
+    facts: seen?.facts ?? null,
+  });
   await incidents.change(run.incidentId, (incident) =>
     incident.execution === null
       ? moved(incident, { to: "verifying", entry, set: { execution }, outbox: [audit] })

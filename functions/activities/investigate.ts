@@ -8,7 +8,7 @@ import { withOpinion } from "../../shared/core/second-opinion.ts";
 import { gravest } from "../../shared/core/severity.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
 import { knownPlaybooks } from "../known-playbooks.ts";
-import { askForOpinion } from "../second-opinion.ts";
+import { askForOpinion, opinionId } from "../second-opinion.ts";
 import { services } from "../services.ts";
 import { openUnexplained } from "../unexplained-alerts.ts";
 import { remedyId, theServer } from "./subject.ts";
@@ -54,7 +54,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   );
   const asked = await askForOpinion(found, { alert: begun.alerts[0] ?? null, causes: playbook.causes });
   const diagnosis = asked === null ? found : withOpinion(found, asked.opinion);
-  if (asked !== null) await incidents.keepOnce(run.incidentId, `opinion-${run.runId}`.slice(0, 40), asked);
+  if (asked !== null) await incidents.keepOnce(run.incidentId, opinionId(run.runId), asked);
   if (remedy !== null) await incidents.keepOnce(run.incidentId, remedyId(run, diagnosis), remedy);
   await snapshots.add(snapshot);
   const diagnosedOne = await incidents.change(run.incidentId, (incident) =>
@@ -71,18 +71,25 @@ function diagnosed(
   { runId }: Run,
   { diagnosis, ran }: Pick<Investigation, "diagnosis" | "ran">,
 ): Incident {
-  const { verdict, summary, evidence, rejected, cost, secondOpinion, diagnosedAt } = diagnosis;
+  const { verdict, summary, diagnosedAt } = diagnosis;
   const recalled = diagnosis.recalled.map(({ incidentId }) => incidentId);
   const entry = ownEntry("diagnosis", summary, new Date(diagnosedAt));
   const audit = audited("diagnosed", entry.at, {
     key: runId,
     verdict,
     summary,
-    evidence,
-    rejected,
+    playbook: diagnosis.playbook,
+    interval: diagnosis.interval,
+    load: diagnosis.load,
+    evidence: diagnosis.evidence,
+    findings: diagnosis.findings,
+    causes: diagnosis.causes,
+    rejected: diagnosis.rejected,
+    notSeen: diagnosis.notSeen,
     recalled,
-    secondOpinion,
-    cost,
+    confidence: diagnosis.confidence,
+    secondOpinion: diagnosis.secondOpinion,
+    cost: diagnosis.cost,
     ran,
   });
   return {

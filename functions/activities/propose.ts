@@ -69,6 +69,7 @@ async function makeProposal(run: Run, incident: Incident, round: number): Promis
     guardrails: ruling.reason,
     instruction: given?.instructionId ?? null,
     givenEarly: given?.reason ?? null,
+    facts,
   });
   const next = (current: Incident): Incident | null => {
     const recorded = { ...current, outbox: [...current.outbox, audit] };

@@ -12,6 +12,7 @@ import { triageLogs } from "./logs.ts";
 import { listPlaybooks } from "./playbooks.ts";
 import { readPostMortem } from "./post-mortem.ts";
 import type { Person, PersonHandler } from "./principal.ts";
+import { readTrace } from "./trace.ts";
 import { checkServer, listServers, reportOnServer } from "./servers.ts";
 
 /** What a tool asks of the endpoint behind it. */
@@ -71,6 +72,12 @@ export const TOOLS = [
     input: ofIncident,
     ask: (params) => ({ params }),
     handler: readIncident,
+  }),
+  tool("read_trace", "reader", {
+    description: "How an incident came to its end: what was asked, seen, weighed, decided and done, step by step.",
+    input: ofIncident,
+    ask: (params) => ({ params }),
+    handler: readTrace,
   }),
   tool("read_post_mortem", "reader", {
     description: "The post-mortem of an incident that is over, as Markdown.",

@@ -29,6 +29,7 @@ import {
   readServer,
   reportOnServer,
 } from "../api/servers.ts";
+import { readTrace } from "../api/trace.ts";
 import type { Role } from "../../shared/contracts/api.ts";
 
 /** name: [method, route, role, handler] */
@@ -46,6 +47,7 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   openIncident: ["POST", "incidents", "operator", openIncident],
   readIncident: ["GET", "incidents/{incidentId}", "reader", readIncident],
   readAudit: ["GET", "incidents/{incidentId}/audit", "reader", readAudit],
+  readTrace: ["GET", "incidents/{incidentId}/trace", "reader", readTrace],
   readPostMortem: ["GET", "incidents/{incidentId}/postmortem", "reader", readPostMortem],
   listActions: ["GET", "incidents/{incidentId}/actions", "reader", listActions],
   runAction: ["POST", "incidents/{incidentId}/actions/{actionId}", "operator", runAction],

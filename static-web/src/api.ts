@@ -1,7 +1,6 @@
 // Every call to the API. What comes back is parsed with the contract before anybody sees it.
 import { z } from "zod";
 import {
-  AuditAnswer,
   Changes,
   IncidentDetail,
   IncidentList,
@@ -19,6 +18,7 @@ import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
 import { PlaybookList } from "../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, type ScheduleRequest } from "../../shared/contracts/schedule.ts";
+import { ReasoningTrace } from "../../shared/contracts/reasoning-trace.ts";
 import { Calibration } from "../../shared/contracts/memory.ts";
 import { ServerCheck, type ServerRegistration } from "../../shared/contracts/server.ts";
 import { ServerReport } from "../../shared/contracts/server-report.ts";
@@ -164,7 +164,7 @@ export const api = {
     return call(`/api/incidents?${status}limit=${limit}`, { schema: IncidentList });
   },
   incident: (incidentId: string) => call(`/api/incidents/${id(incidentId)}`, { schema: IncidentDetail }),
-  audit: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/audit`, { schema: AuditAnswer }),
+  trace: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/trace`, { schema: ReasoningTrace }),
   actions: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/actions`, { schema: ActionsAnswer }),
   runAction: (incidentId: string, actionId: string, parameters: DiagnosticParameters) =>
     call(`/api/incidents/${id(incidentId)}/actions/${id(actionId)}`, {

@@ -7,7 +7,7 @@ import { ChatPanel } from "../chat/chat-panel.tsx";
 import { resource, useLive } from "../resource.ts";
 import { PageTitle } from "../ui/page-title.tsx";
 import { View } from "../ui/view.tsx";
-import { AuditSection } from "./audit-section.tsx";
+import { TraceSection } from "./trace-section.tsx";
 import { DecisionCard } from "./decision-card.tsx";
 import { DiagnosisSection } from "./diagnosis-section.tsx";
 import { EvidenceSection } from "./evidence-section.tsx";
@@ -45,7 +45,7 @@ function Body({ incident, show, reload }: BodyOptions): JSX.Element {
           {diagnosis === null ? null : <EvidenceSection diagnosis={diagnosis} />}
           {diagnosis === null ? null : <FurtherSection incident={incident} />}
           <TimelineSection incident={incident} />
-          <AuditSection incident={incident} />
+          <TraceSection incident={incident} />
         </div>
       </div>
       {isChatting.value && proposal !== null ? (

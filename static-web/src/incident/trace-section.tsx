@@ -1,17 +1,15 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { z } from "zod";
-import type { AuditAnswer, IncidentDetail } from "../../../shared/contracts/api.ts";
+import type { IncidentDetail } from "../../../shared/contracts/api.ts";
+import type { ReasoningTrace, TraceStep } from "../../../shared/contracts/reasoning-trace.ts";
 import { api } from "../api.ts";
-import { formatTime } from "../format.ts";
 import { resource, useLive } from "../resource.ts";
 import { Chip } from "../ui/chip.tsx";
 import { Section } from "../ui/facts.tsx";
+import { Ago } from "../ui/time.tsx";
 import { View } from "../ui/view.tsx";
 
-type Audit = z.infer<typeof AuditAnswer>;
-
-function Verdict({ verification }: Pick<Audit, "verification">): JSX.Element {
+function Verdict({ verification }: Pick<ReasoningTrace, "verification">): JSX.Element {
   return (
     <Chip
       text={verification.intact ? "Chain intact" : "Chain broken"}
@@ -21,52 +19,55 @@ function Verdict({ verification }: Pick<Audit, "verification">): JSX.Element {
   );
 }
 
-function Entries({ audit }: { audit: Audit }): JSX.Element {
-  if (audit.entries.length === 0) return <p class="quiet">Nothing is recorded yet.</p>;
+function Step({ step: { sequence, at, what, said, parts, hash } }: { step: TraceStep }): JSX.Element {
   return (
-    <details class="more">
-      <summary>{audit.entries.length} entries</summary>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label="Audit entries">
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">#</th>
-              <th scope="col">Time (UTC)</th>
-              <th scope="col">What</th>
-              <th scope="col">Hash</th>
-            </tr>
-          </thead>
-          <tbody>
-            {audit.entries.map(({ sequence, at, what, hash }) => (
-              <tr key={sequence}>
-                <td>{sequence}</td>
-                <td>{formatTime(at)}</td>
-                <td>{what}</td>
-                <td>
-                  <code>{hash.slice(0, 12)}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
+    <li class="trace-step">
+      <details class="more">
+        <summary>
+          {sequence}. {what}
+        </summary>
+        {said === "" ? null : <p>{said}</p>}
+        {parts.map(({ title, lines }) => (
+          <div key={title}>
+            <h3>{title}</h3>
+            <ul>
+              {lines.map((line, place) => (
+                <li key={place}>{line}</li>
+              ))}
+            </ul>
+          </div>
+        ))}
+        <p class="quiet">
+          <Ago at={at} /> · sealed as <code>{hash.slice(0, 12)}</code>
+        </p>
+      </details>
+    </li>
   );
 }
 
-/** Whether the record of this incident is complete and unchanged. */
-export function AuditSection({ incident }: { incident: IncidentDetail }): JSX.Element {
+/** How the incident came to where it is, step by step, and whether that record is complete and unchanged. */
+export function TraceSection({ incident }: { incident: IncidentDetail }): JSX.Element {
   const { incidentId } = incident;
-  const shown = useMemo(() => resource(() => api.audit(incidentId)), [incidentId]);
+  const shown = useMemo(() => resource(() => api.trace(incidentId)), [incidentId]);
   const loaded = useLive(shown, ({ kind, id }) => kind === "incident" && id === incidentId);
   const verdict = loaded.status === "done" ? <Verdict verification={loaded.value.verification} /> : null;
   return (
-    <Section id="audit" title="Audit" aside={verdict}>
-      <View of={loaded} what="audit record" retry={shown.reload}>
-        {(audit) => (
+    <Section id="trace" title="How it came to this" aside={verdict}>
+      <View of={loaded} what="trace" retry={shown.reload}>
+        {({ steps, verification }) => (
           <>
-            <p>{audit.verification.detail}</p>
-            <Entries audit={audit} />
+            <p class="quiet">
+              {verification.detail} ·{" "}
+              <a href={`/api/incidents/${incidentId}/trace`} download={`${incidentId}-trace.json`}>
+                Download
+              </a>
+            </p>
+            {steps.length === 0 ? <p class="quiet">Nothing is recorded yet.</p> : null}
+            <ol class="trace" aria-label="Steps">
+              {steps.map((step) => (
+                <Step key={step.sequence} step={step} />
+              ))}
+            </ol>
           </>
         )}
       </View>

@@ -12,7 +12,7 @@ import { startIssuer, type TokenWish } from "../../support/token-issuer.ts";
 const CLIENT = "55555555-5555-4555-8555-555555555555";
 const TENANT = "11111111-1111-1111-1111-111111111111";
 const READERS = ["list_diagnostics", "list_incidents", "list_instructions", "list_playbooks", "list_servers"];
-const READS = [...READERS, "read_incident", "read_post_mortem"];
+const READS = [...READERS, "read_incident", "read_post_mortem", "read_trace"];
 
 let issuer: Awaited<ReturnType<typeof startIssuer>>;
 let cloud: Cloud;

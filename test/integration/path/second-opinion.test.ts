@@ -1,6 +1,7 @@
 // A model looks at the same evidence: real PostgreSQL, real runs, and a model whose answers are scripted.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { ReasoningTrace } from "../../../shared/contracts/reasoning-trace.ts";
 import { AuditAnswer, type IncidentDetail } from "../../../shared/contracts/api.ts";
 import { DAY_MS, later } from "../../../shared/core/time.ts";
 import { type Cloud, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
@@ -57,6 +58,22 @@ test("a model that agrees raises the confidence; it saw figures, and neither a c
   const { entries, verification } = AuditAnswer.parse(body);
   expect(verification.intact).toBe(true);
   expect(entries.find(({ what }) => what === "diagnosed")?.detail["secondOpinion"]).toMatchObject({ agrees: true });
+});
+
+test("the trace holds what the model was asked and answered, beside what was asked of the server and weighed", async () => {
+  const [{ incidentId } = { incidentId: "" }] = await cloud.incidents();
+  const { body } = await cloud.call("GET", `incidents/${incidentId}/trace`, { as: ["reader"] });
+  const { steps, verification } = ReasoningTrace.parse(body);
+  expect(verification.intact).toBe(true);
+  const parts = steps.find(({ what }) => what === "diagnosed")?.parts ?? [];
+  const linesOf = (wanted: string) => parts.find(({ title }) => title === wanted)?.lines ?? [];
+  expect(linesOf("Asked of the model").join()).toContain("<evidence>");
+  expect(linesOf("Answered by the model").join()).toContain("missing_index");
+  expect(linesOf("Asked of the server").length).toBeGreaterThan(10);
+  expect(linesOf("Proven").join()).toContain("missing_index");
+  expect(linesOf("Put aside").length).toBeGreaterThan(0);
+  const proposed = steps.find(({ what }) => what === "proposed");
+  expect(proposed?.parts.find(({ title }) => title === "What the guardrails saw")?.lines).toContain("killSwitch: off");
 });
 
 test("where a model differs, a person is asked although an instruction would allow it", async () => {

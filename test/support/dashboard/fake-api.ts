@@ -2,7 +2,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { z } from "zod";
 import {
-  AuditAnswer,
   Changes,
   IncidentDetail,
   IncidentList,
@@ -34,6 +33,7 @@ import {
   summaryOf,
   timelineRowOf,
 } from "./data.ts";
+import { ReasoningTrace } from "../../../shared/contracts/reasoning-trace.ts";
 import { Calibration, type Memory } from "../../../shared/contracts/memory.ts";
 import { ServerCheck, ServerRegistration } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
@@ -294,20 +294,18 @@ export class FakeApi {
   #insights: Insight[] = [];
   #next: NextAction[] = [{ actionId: "table-health", label: "How the tables are kept", parameters: {} }];
 
-  #audit(asked: Asked): Answer {
-    const incident = this.#incident(asked);
-    const entries = (incident?.timeline ?? []).map((entry, index) => ({
-      incidentId: incident?.incidentId ?? "",
-      sequence: index + 1,
-      at: entry.at,
-      what: entry.kind,
-      detail: {},
-      previousHash: String(index).padStart(64, "0"),
-      hash: String(index + 1).padStart(64, "0"),
+  #trace(asked: Asked): Answer {
+    const steps = (this.#incident(asked)?.timeline ?? []).map(({ at, kind, text }, place) => ({
+      sequence: place + 1,
+      at,
+      what: kind,
+      said: text,
+      parts: [{ title: "Recorded", lines: [text] }],
+      hash: String(place + 1).padStart(64, "0"),
     }));
     const intact = this.store.isAuditIntact;
-    const detail = intact ? `${entries.length} entries, unbroken` : "entry 3 does not follow from what came before it";
-    return ok(AuditAnswer, { entries, verification: { intact, detail } });
+    const detail = intact ? `${steps.length} entries, unbroken` : "entry 3 does not follow from what came before it";
+    return ok(ReasoningTrace, { steps, verification: { intact, detail } });
   }
 
   #list({ url }: Asked): Answer {
@@ -379,7 +377,7 @@ export class FakeApi {
         ? problem(404, "No such incident", "It does not exist.")
         : ok(IncidentDetail, incident);
     },
-    "GET incidents :id audit": (asked) => this.#audit(asked),
+    "GET incidents :id trace": (asked) => this.#trace(asked),
     "GET incidents :id postmortem": ({ parts }) => ({
       status: 200,
       body: `# ${parts[1]}`,
