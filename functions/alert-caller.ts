@@ -31,7 +31,7 @@ function keysOf({ createRemoteJWKSet }: typeof Jose, authority: string): Jose.JW
 }
 
 /** As whom somebody posts: a source of alerts, or PgMedic's runner with its sign of life. None may post what another does. */
-export const AlertCaller = z.enum([...AlertSource.options, "pgmedic"]);
+export const AlertCaller = AlertSource;
 export type AlertCaller = z.infer<typeof AlertCaller>;
 
 /**

@@ -10,7 +10,12 @@ import { ownEntry } from "../shared/core/incident-writes.ts";
 import { correlate } from "./correlate.ts";
 import { services } from "./services.ts";
 
-const NAMES: Record<AlertSource, string> = { azure: "Azure Monitor", prometheus: "Alertmanager", grafana: "Grafana" };
+const NAMES: Record<AlertSource, string> = {
+  azure: "Azure Monitor",
+  prometheus: "Alertmanager",
+  grafana: "Grafana",
+  pgmedic: "PgMedic's detection",
+};
 
 /** Takes in one notification and answers what became of it. */
 export async function receive(alert: ReceivedAlert): Promise<AlertAnswer> {
@@ -53,6 +58,10 @@ type Named = { server: Server } | { server: null; because: string };
 async function serverOf(target: AlertTarget): Promise<Named> {
   const { servers } = services();
   switch (target.by) {
+    case "server": {
+      const server = await servers.read(target.serverId);
+      return server === null ? { server, because: `${target.serverId} is not registered any more` } : { server };
+    }
     case "resourceIds": {
       const server = await servers.byResourceId(target.resourceIds);
       return server === null ? { server, because: "none of the alert's targets is a registered server" } : { server };

@@ -14,7 +14,7 @@ import type { Severity } from "../contracts/primitives.ts";
 import type { Remedy } from "../contracts/remedy.ts";
 import type { Server } from "../contracts/server.ts";
 import type { ServerResource } from "../contracts/server-resource.ts";
-import type { Snapshot } from "../contracts/snapshot.ts";
+import { MOST_STATEMENTS, type Snapshot } from "../contracts/snapshot.ts";
 import { concludeFrom } from "./conclude.ts";
 import { comparable, type Interval, intervalBetween } from "./interval.ts";
 import { loadOf } from "./load.ts";
@@ -25,7 +25,7 @@ import { type Ask, asking, readServer } from "./read-server.ts";
 import { readCatalog } from "./read-catalog.ts";
 import { emptyWorkload, readWorkload, type Workload } from "./read-workload.ts";
 import { sampleColumns } from "./sample-columns.ts";
-import { MOST_STATEMENTS, one, readServerFacts, takeSnapshot } from "./take-snapshot.ts";
+import { one, readServerFacts, takeSnapshot } from "./take-snapshot.ts";
 
 export type InvestigationRequest = {
   incidentId: string;

@@ -24,6 +24,7 @@ export function anObserved({ cores = 0, statements = 0, ...wish }: ObservedWish 
       enabled: true,
       vCores: 1,
       mayScale: false,
+      detection: true,
       schemas: ["public"],
       connection: { kind: "url", urlSetting: "URL" },
       registeredAt: FROM,

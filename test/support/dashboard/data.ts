@@ -35,6 +35,7 @@ export const aServer = (changes: Partial<ServerView> = {}): ServerView => ({
   enabled: true,
   vCores: 2,
   mayScale: false,
+  detection: true,
   schemas: ["public"],
   connection: {
     kind: "roles",
