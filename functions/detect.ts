@@ -1,13 +1,16 @@
 import type { InvocationContext } from "@azure/functions";
-import type { Anomaly, Baseline, BaselineMetric, Detection, Reading } from "../shared/contracts/baseline.ts";
+import type { Anomaly, Baseline, BaselineMetric, Detection, Expiry, Reading } from "../shared/contracts/baseline.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import { readAnomaly } from "../shared/core/alert-sources/pgmedic.ts";
 import { afterTelling, anomalyIdOf, dueOf } from "../shared/core/anomalies.ts";
 import { adopted, emptyBaseline, hourIndexOf, learnt } from "../shared/core/baselines.ts";
+import { afterExpiries } from "../shared/core/expiries.ts";
 import { afterReading, newDetection, type Step } from "../shared/core/detection.ts";
 import { receive } from "./receive-alert.ts";
 import { services } from "./services.ts";
 
+/** What a minute of a server came to, and what ends there; null where that could not be read. */
+type Minute = { reading: Reading; expiries: readonly Expiry[] | null };
 type Log = Pick<InvocationContext, "warn">;
 type Known = { hour: number; baselines: ReadonlyMap<BaselineMetric, Baseline> };
 
@@ -18,18 +21,22 @@ const known = new Map<string, Known>();
  * Takes in what a minute of a server came to, and tells of what begins or ends with it. Whatever is repeated after a kill changes nothing: an
  * hour goes into its baseline once, the same reading counts once, and an anomaly that was told of is a duplicate.
  */
-export async function detect(server: Server, reading: Reading, context: Log): Promise<void> {
+export async function detect({ serverId }: Server, { reading, expiries }: Minute, context: Log): Promise<void> {
   const { baselines } = services();
-  const { serverId } = server;
   const facts = { baselines: await baselinesAt(serverId, hourIndexOf(reading.at)), isActing: await isActing(serverId) };
   const before = (await baselines.detection(serverId)) ?? newDetection(serverId);
-  const step = afterReading(before, reading, facts);
+  const next = (state: Detection): Step | null => {
+    const step = afterReading(state, reading, facts);
+    if (step === null || expiries === null) return step;
+    return { ...step, next: afterExpiries(step.next, expiries, reading.at) };
+  };
+  const step = next(before);
   if (step === null) return tellOf(before, context);
   await takeIn(serverId, step);
   const after = await baselines.changeDetection(serverId, (current) => {
     // Null where somebody was faster and has taken in the same minute.
-    const next = afterReading(current ?? newDetection(serverId), reading, facts)?.next ?? null;
-    return { next, answer: next ?? current ?? before };
+    const after = next(current ?? newDetection(serverId))?.next ?? null;
+    return { next: after, answer: after ?? current ?? before };
   });
   await tellOf(after, context);
 }

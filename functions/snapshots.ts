@@ -1,10 +1,14 @@
 import type { InvocationContext } from "@azure/functions";
+import type { Expiry } from "../shared/contracts/baseline.ts";
+import type { Rejected } from "../shared/contracts/diagnosis.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import type { Snapshot } from "../shared/contracts/snapshot.ts";
 import { activity } from "../shared/catalogue/diagnostics/activity.ts";
 import { failureText } from "../shared/core/log-text.ts";
 import { type Gauges, readingOf } from "../shared/core/readings.ts";
 import { later, MINUTE_MS } from "../shared/core/time.ts";
+import { readExpiries } from "../shared/investigation/read-expiries.ts";
+import { asking } from "../shared/investigation/read-server.ts";
 import { one, readServerFacts, takeSnapshot } from "../shared/investigation/take-snapshot.ts";
 import { watchedServers } from "./database.ts";
 import { detect } from "./detect.ts";
@@ -33,10 +37,14 @@ async function snapshotOf(server: Server, context: Log): Promise<void> {
     const purpose = { server, applicationName: "pgmedic/snapshot" };
     const { snapshot, ...read } = await watchedServers().asInvestigator(purpose, async (session) => {
       const facts = await readServerFacts(session);
+      const notSeen: Rejected[] = [];
+      const expiries = server.detection ? await readExpiries(session, asking(session, notSeen)) : [];
       return {
         snapshot: await takeSnapshot(session, server, facts),
         connections: server.detection ? (await one(session.query(activity))).connections : null,
         maxConnections: facts.max_connections,
+        // What could not be read has not been renewed.
+        expiries: notSeen.length > 0 ? null : expiries,
       };
     });
     const earlier = last.get(server.serverId) ?? (await services().snapshots.newest(server.serverId, 1))[0] ?? null;
@@ -49,12 +57,19 @@ async function snapshotOf(server: Server, context: Log): Promise<void> {
   }
 }
 
-type Read = { earlier: Snapshot | null; snapshot: Snapshot } & Pick<Gauges, "connections" | "maxConnections">;
+type Read = { earlier: Snapshot | null; snapshot: Snapshot; expiries: readonly Expiry[] | null } & Pick<
+  Gauges,
+  "connections" | "maxConnections"
+>;
 
-async function detectFrom(server: Server, { earlier, snapshot, ...gauges }: Read, context: Log): Promise<void> {
+async function detectFrom(
+  server: Server,
+  { earlier, snapshot, expiries, ...gauges }: Read,
+  context: Log,
+): Promise<void> {
   try {
     const reading = readingOf(earlier, snapshot, { ...gauges, ...(await machineOf(server)) });
-    await detect(server, reading, context);
+    await detect(server, { reading, expiries }, context);
   } catch (failure) {
     context.warn(`what is usual on ${server.serverId} is not known: ${failureText(failure)}`);
   }

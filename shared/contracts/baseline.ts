@@ -145,7 +145,6 @@ export const Detection = z.strictObject({
     .strictObject({ percent: z.number(), perDay: z.number(), limit: z.number(), days: z.number().nullable() })
     .nullable()
     .default(null),
-  expiriesAt: Instant.nullable().default(null),
   latest: Reading.nullable().default(null),
   /** Those that go on, and the last ones that are over, the newest first. */
   anomalies: z.array(Anomaly),
@@ -160,31 +159,36 @@ export const Expiry = z.strictObject({
 });
 export type Expiry = z.infer<typeof Expiry>;
 
-/** One metric as it is now, against what is usual at this hour. Values are in the metric's unit. */
+/** One metric as it is now, against what is usual in this hour. Values are in the metric's unit. */
 const MetricNow = z.strictObject({
   metric: BaselineMetric,
   unit: z.string(),
   value: z.number().nullable(),
   usual: z.number().nullable(),
-  /** Above this (below, for a fall of traffic) it would count; null while it is being learnt. */
+  /** Above this it would count as a deviation; null while the metric is being learnt. */
   limit: z.number().nullable(),
+  /** Standard deviations from the usual. */
   sigmas: z.number().nullable(),
   level: UsualLevel.nullable(),
   hours: z.number(),
-  /** What is usual in the 24 hours of this day (UTC), null where nothing is known. */
+  /** What is usual in each hour of this day (UTC); null where nothing is known. */
   day: z.array(z.number().nullable()),
 });
+export type MetricNow = z.infer<typeof MetricNow>;
 
 /** Answer of `GET /api/servers/{serverId}/baselines`. */
 export const BaselinesView = z.strictObject({
   serverId: Id,
-  /** Nothing is detected while `learning`; `quiet` is for a while after a restart or a gap. */
+  /** Nothing that needs a baseline is detected while `learning`; `quiet` is for a while after a restart, a reset or a gap. */
   state: z.enum(["off", "learning", "quiet", "watching"]),
+  /** When the last minute was taken in. */
   readAt: Instant.nullable(),
+  /** Hours that were learnt from, and how many it takes. */
   hours: z.number(),
   hoursNeeded: z.number(),
   metrics: z.array(MetricNow),
   projection: Detection.shape.projection,
+  /** Those that go on, and the last ones that are over. */
   anomalies: z.array(
     Anomaly.pick({ kind: true, subject: true, since: true, said: true, endedAt: true, ending: true, incidentId: true }),
   ),

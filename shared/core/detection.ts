@@ -34,7 +34,6 @@ export const newDetection = (serverId: string): Detection => ({
   statements: [],
   suspects: [],
   projection: null,
-  expiriesAt: null,
   latest: null,
   anomalies: [],
 });

@@ -4,13 +4,13 @@ import { hourIndexOf, type Usual, usualIn, usualOnEachDay } from "./baselines.ts
 import { HOUR_MS } from "./time.ts";
 
 /** A reading is calm again below this share of what makes a hit: what wavers around the limit neither begins nor ends. */
-const CALM_SHARE = 0.6;
+const CALM_SHARE = 0.5;
 const SIGMAS_AT_CEILING = 3;
 /** An anomaly begins with so many hits among so many readings, and ends with so many calm ones in a row. */
 export const BEGINS = { hits: 5, of: 6 } as const;
-export const ENDS_AFTER = 10;
+export const ENDS_AFTER = 20;
 /** Readings that are kept of each kind. */
-export const KEPT_RECENT = 12;
+export const KEPT_RECENT = 24;
 
 /** h for a hit, c for calm, b for between, - for unknown. */
 export type Mark = "h" | "c" | "b" | "-";

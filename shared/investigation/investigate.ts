@@ -20,6 +20,7 @@ import { comparable, type Interval, intervalBetween } from "./interval.ts";
 import { loadOf } from "./load.ts";
 import type { Complaint, Observed } from "./observed.ts";
 import { planStatements } from "./plan-statements.ts";
+import { readExpiries } from "./read-expiries.ts";
 import { readResource } from "./read-resource.ts";
 import { type Ask, asking, readServer } from "./read-server.ts";
 import { readCatalog } from "./read-catalog.ts";
@@ -85,6 +86,7 @@ export async function investigate(session: Session, request: InvestigationReques
     earlier: oldestReading(request.earlierSnapshots, snapshot.epoch, interval.from),
     wasReset: request.earlierSnapshots[0] !== undefined && request.earlierSnapshots[0].epoch !== snapshot.epoch,
     ...server,
+    expiries: await readExpiries(session, ask),
     ...statements,
     notSeen,
   };

@@ -70,6 +70,7 @@ export function anObserved({ cores = 0, statements = 0, ...wish }: ObservedWish 
     tables: [],
     indexes: [],
     prepared: [],
+    expiries: [],
     slots: [],
     replicas: [],
     sequences: [],
