@@ -13,6 +13,7 @@ import {
 } from "../../shared/contracts/api.ts";
 import type { AutomationLevels } from "../../shared/contracts/automation.ts";
 import { AutonomyView, type AutonomyRequest } from "../../shared/contracts/autonomy.ts";
+import { BaselinesView } from "../../shared/contracts/baseline.ts";
 import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/chat.ts";
 import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
@@ -149,6 +150,7 @@ export type IncidentFilter = "all" | "open" | "closed";
 export const api = {
   me: () => call("/.auth/me", { schema: SignedIn }),
   servers: () => call("/api/servers", { schema: ServerList }),
+  baselines: (serverId: string) => call(`/api/servers/${id(serverId)}/baselines`, { schema: BaselinesView }),
   checkServer: (serverId: string) =>
     callAndFollow(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck }),
   reportOn: (serverId: string) =>

@@ -7,6 +7,7 @@ import { Facts, type Fact } from "../ui/facts.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Ago, Until } from "../ui/time.tsx";
 import { healthOf } from "./health.ts";
+import { ServerBaselines } from "./server-baselines.tsx";
 import { ServerCheck } from "./server-check.tsx";
 import { ServerSchedules } from "./server-schedules.tsx";
 import { ServerReport } from "./server-report.tsx";
@@ -63,6 +64,7 @@ function factsOf(server: ServerView): Fact[] {
     },
     { name: "Address", value: <code>{address(server)}</code> },
     { name: "A larger size", value: server.mayScale ? "may be proposed" : "is only recommended" },
+    { name: "Detection", value: server.detection ? "on" : "off" },
     { name: "Watched schemas", value: server.schemas.join(", ") },
   ];
 }
@@ -84,6 +86,7 @@ export function ServerCard({ server }: { server: ServerView }): JSX.Element {
         </div>
       </header>
       <Facts facts={factsOf(server)} />
+      <ServerBaselines serverId={server.serverId} />
       <ServerCheck serverId={server.serverId} />
       <ServerReport serverId={server.serverId} />
       <ServerSchedules serverId={server.serverId} />
