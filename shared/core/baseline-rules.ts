@@ -16,7 +16,9 @@ export type DeviationRules = {
   leastFactor: number;
   /** A hit must also be at least this, in the metric's unit: a busy quarter of a processor is no incident. */
   leastValue: number;
-  /** A share cannot rise above 100: from here on three standard deviations and half the least change do. */
+  /** It begins with so many hits among so many readings. */
+  begins: { hits: number; of: number };
+  /** A share cannot rise above 100: from here on half the least change will do, and no factor is asked for. */
   ceiling?: number;
 };
 
@@ -46,6 +48,11 @@ export const SCALES: Record<BaselineMetric, MetricScale> = {
   storage: { unit: "%", words: "storage", scale: "linear", leastSigma: 1 },
 };
 
+/** A spike is over by then; and what is new after five minutes is what alert rules need as well. */
+const FIVE_OF_SIX = { hits: 5, of: 6 } as const;
+/** A processor is busy for some minutes whenever somebody asks for much. */
+const NINE_OF_TEN = { hits: 9, of: 10 } as const;
+
 export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
   latency: {
     metric: "latency",
@@ -55,6 +62,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 3,
     leastFactor: 2,
     leastValue: 5,
+    begins: FIVE_OF_SIX,
   },
   traffic_rise: {
     metric: "traffic",
@@ -64,6 +72,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 20,
     leastFactor: 2.5,
     leastValue: 20,
+    begins: FIVE_OF_SIX,
   },
   traffic_fall: {
     metric: "traffic",
@@ -73,6 +82,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 5,
     leastFactor: 4,
     leastValue: 0,
+    begins: FIVE_OF_SIX,
   },
   errors: {
     metric: "errors",
@@ -82,6 +92,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 5,
     leastFactor: 3,
     leastValue: 5,
+    begins: FIVE_OF_SIX,
   },
   deadlocks: {
     metric: "deadlocks",
@@ -91,6 +102,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 2,
     leastFactor: 3,
     leastValue: 2,
+    begins: FIVE_OF_SIX,
   },
   connections: {
     metric: "connections",
@@ -100,6 +112,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 15,
     leastFactor: 1.5,
     leastValue: 30,
+    begins: FIVE_OF_SIX,
     ceiling: 90,
   },
   cpu: {
@@ -110,6 +123,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 25,
     leastFactor: 1.5,
     leastValue: 40,
+    begins: NINE_OF_TEN,
     ceiling: 95,
   },
   memory: {
@@ -120,6 +134,7 @@ export const DEVIATIONS: Record<DeviationKind, DeviationRules> = {
     leastChange: 12,
     leastFactor: 1.2,
     leastValue: 60,
+    begins: FIVE_OF_SIX,
     ceiling: 95,
   },
 };

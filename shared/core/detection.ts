@@ -112,10 +112,12 @@ function afterJudging(state: Detection, reading: Reading, { baselines }: Known):
     recent[kind] = row;
     const open = openOf(anomalies, kind);
     if (open === undefined) {
-      if (deviation !== null && begins(row)) anomalies = [begun(deviation, reading.at), ...anomalies];
+      if (deviation !== null && begins(kind, row)) anomalies = [begun(deviation, reading.at), ...anomalies];
       continue;
     }
     const next = afterMark(open, deviation, row, reading.at);
+    // What lasted is over without having been calm: its row would begin it again.
+    if (next.ending === "adopted" || next.ending === "lapsed") delete recent[kind];
     if (next.ending === "adopted")
       adopted.push({ metric, anomalyId: anomalyIdOf(state.serverId, open), offset: next.offset.mean });
     anomalies = anomalies.map((one) => (one === open ? next : one));

@@ -5,12 +5,10 @@ import { HOUR_MS } from "./time.ts";
 
 /** A reading is calm again below this share of what makes a hit: what wavers around the limit neither begins nor ends. */
 const CALM_SHARE = 0.5;
-const SIGMAS_AT_CEILING = 3;
-/** An anomaly begins with so many hits among so many readings, and ends with so many calm ones in a row. */
-export const BEGINS = { hits: 5, of: 6 } as const;
-export const ENDS_AFTER = 20;
+/** An anomaly ends with so many calm readings in a row. */
+export const ENDS_AFTER = 30;
 /** Readings that are kept of each kind. */
-export const KEPT_RECENT = 24;
+export const KEPT_RECENT = 60;
 
 /** h for a hit, c for calm, b for between, - for unknown. */
 export type Mark = "h" | "c" | "b" | "-";
@@ -69,14 +67,9 @@ export function limitOf(rules: DeviationRules, usual: Usual): number {
   const mean = offScale(metric, usual.mean);
   if (rules.direction === "falls")
     return Math.min(offScale(metric, usual.mean - sigmas * usual.sigma), mean - leastChange, mean / leastFactor);
-  const limit = Math.max(
-    offScale(metric, usual.mean + sigmas * usual.sigma),
-    mean + leastChange,
-    mean * leastFactor,
-    leastValue,
-  );
-  if (rules.ceiling === undefined) return limit;
-  return Math.min(limit, Math.max(rules.ceiling, mean + SIGMAS_AT_CEILING * usual.sigma, mean + leastChange / 2));
+  const far = offScale(metric, usual.mean + sigmas * usual.sigma);
+  const limit = Math.max(far, mean + leastChange, mean * leastFactor, leastValue);
+  return rules.ceiling === undefined ? limit : Math.min(limit, Math.max(rules.ceiling, far, mean + leastChange / 2));
 }
 
 function markOf(rules: DeviationRules, value: number, usual: Usual): Mark {
@@ -88,10 +81,12 @@ function markOf(rules: DeviationRules, value: number, usual: Usual): Mark {
   return (rules.direction === "rises" ? value <= calm : value >= calm) ? "c" : "b";
 }
 
-/** Whether the last readings begin an anomaly, or end one. */
-export const begins = (recent: string): boolean =>
-  recent.endsWith("h") && recent.slice(-BEGINS.of).replaceAll(/[^h]/g, "").length >= BEGINS.hits;
-export const isOver = (recent: string): boolean => recent.endsWith("c".repeat(ENDS_AFTER));
+/** Whether the last readings begin an anomaly, or end one. A minute of which nothing is known speaks against the one, and not against the other. */
+export function begins(kind: DeviationKind, recent: string): boolean {
+  const { hits, of } = DEVIATIONS[kind].begins;
+  return recent.endsWith("h") && recent.slice(-of).replaceAll(/[^h]/g, "").length >= hits;
+}
+export const isOver = (recent: string): boolean => recent.replaceAll("-", "").endsWith("c".repeat(ENDS_AFTER));
 
 const DAYS = ["Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays"] as const;
 

@@ -2,7 +2,7 @@ import type { Baseline, Detection } from "../contracts/baseline.ts";
 
 /** A hundred percent is too late: at 95 % Azure's flexible server goes read-only, and at 85 % PgMedic's own alert rule speaks. */
 const LAST_WEEK = { limit: 85, days: 7, hours: 168, hoursNeeded: 72, leastRise: 2 } as const;
-const LAST_DAY = { limit: 85, days: 7, hours: 24, hoursNeeded: 24, leastRise: 2 } as const;
+const LAST_DAY = { limit: 85, days: 7, hours: 24, hoursNeeded: 18, leastRise: 2 } as const;
 const LAST_HOURS = { limit: 95, days: 1, hours: 6, hoursNeeded: 6, leastRise: 3 } as const;
 /** What was seen for less than three days is not judged. */
 const LEAST_HOURS = 72;
