@@ -7,8 +7,8 @@ const KEPT_SECONDS = 90 * 24 * 3_600;
 export type Baselines = ReturnType<typeof baselinesOf>;
 
 /**
- * What is usual on each server. One document per metric, about 8 KB, written once an hour; and one per server where the detection stands,
- * about 6 KB, written once a minute: about 15 request units a minute and server.
+ * What is usual on each server. One document per metric, 7 to 10 KB, written once an hour; and one per server where the detection
+ * stands, 2 to 6 KB, written once a minute: by estimate 20 request units a minute and server.
  */
 export function baselinesOf(documents: Documents) {
   const at = (serverId: string, id: string): Address => ({

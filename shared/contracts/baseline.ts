@@ -51,7 +51,7 @@ export type Reading = z.infer<typeof Reading>;
 export const Bucket = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]);
 export type Bucket = z.infer<typeof Bucket>;
 
-/** Document: the rolling baseline of one metric of one server, about 8 KB. */
+/** Document: the rolling baseline of one metric of one server, 7 to 10 KB. */
 export const Baseline = z.strictObject({
   serverId: Id,
   metric: BaselineMetric,
@@ -121,7 +121,7 @@ export type HourMoments = z.infer<typeof HourMoments>;
 export const KnownStatement = z.tuple([z.string(), z.number(), z.number(), z.number()]);
 export type KnownStatement = z.infer<typeof KnownStatement>;
 
-/** Document: where the detection on one server stands, about 6 KB, written once a minute. */
+/** Document: where the detection on one server stands, 2 to 6 KB, written once a minute. */
 export const Detection = z.strictObject({
   serverId: Id,
   /** The moment of the last reading; one that is not newer counts as the same once more. */

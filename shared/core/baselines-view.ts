@@ -64,7 +64,7 @@ function metricNow(baseline: Baseline, latest: Reading | null, at: string): Metr
     unit: SCALES[metric].unit,
     value,
     usual: usual === null ? null : offScale(metric, usual.mean),
-    limit: usual === null || rules === undefined || hours < rules.hoursNeeded ? null : limitOf(rules, usual),
+    limit: usual === null || rules === undefined || hours < rules.hoursNeeded ? null : limitOf(rules, usual, at),
     sigmas: usual === null || value === null ? null : (onScale(metric, value) - usual.mean) / usual.sigma,
     level: usual?.level ?? null,
     hours,

@@ -1,10 +1,11 @@
 import type { Baseline, Reading } from "../contracts/baseline.ts";
 import { type DeviationKind, type DeviationRules, DEVIATIONS, offScale, onScale, SCALES } from "./baseline-rules.ts";
 import { hourIndexOf, type Usual, usualIn, usualOnEachDay } from "./baselines.ts";
-import { HOUR_MS } from "./time.ts";
+import { DAY_MS, HOUR_MS, later } from "./time.ts";
 
 /** A reading is calm again below this share of what makes a hit: what wavers around the limit neither begins nor ends. */
 const CALM_SHARE = 0.5;
+const AT_TURN_OF_MONTH = 1.5;
 /** An anomaly ends with so many calm readings in a row. */
 export const ENDS_AFTER = 30;
 /** Readings that are kept of each kind. */
@@ -44,11 +45,11 @@ export function deviationOf(kind: DeviationKind, baseline: Baseline | undefined,
   const others = rules.direction === "falls" ? usualOnEachDay(baseline, hour) : [];
   const candidates = [own, ...(neighbour === null ? [] : [neighbour]), ...others];
   const scaled = onScale(rules.metric, value);
-  const marks = candidates.map((usual) => markOf(rules, value, usual));
+  const marks = candidates.map((usual) => markOf(rules, value, usual, reading.at));
   const mark = marks.every((one) => one === "h") ? "h" : marks.includes("c") ? "c" : "b";
   const sign = rules.direction === "rises" ? 1 : -1;
   // The sentence tells of the candidate that is nearest to the reading: by it the reading was judged.
-  const limits = candidates.map((usual) => limitOf(rules, usual));
+  const limits = candidates.map((usual) => limitOf(rules, usual, reading.at));
   return {
     kind,
     mark,
@@ -61,8 +62,23 @@ export function deviationOf(kind: DeviationKind, baseline: Baseline | undefined,
   };
 }
 
-/** From where on a reading is a hit: the strictest of deviation, change, factor and least value. */
-export function limitOf(rules: DeviationRules, usual: Usual): number {
+/**
+ * From where on a reading is a hit: the strictest of deviation, change, factor and least value. At the turn of a month a rise must be half as much
+ * again: then books are closed and invoices run, which no hour of the week has seen often enough.
+ */
+export function limitOf(rules: DeviationRules, usual: Usual, at: string): number {
+  const limit = usualLimit(rules, usual);
+  const mean = offScale(rules.metric, usual.mean);
+  return rules.direction === "rises" && isTurnOfMonth(at) ? mean + (limit - mean) * AT_TURN_OF_MONTH : limit;
+}
+
+/** The last day of a month, or the first one (UTC). */
+function isTurnOfMonth(at: string): boolean {
+  const moment = new Date(at);
+  return moment.getUTCDate() === 1 || later(moment, DAY_MS).getUTCDate() === 1;
+}
+
+function usualLimit(rules: DeviationRules, usual: Usual): number {
   const { metric, sigmas, leastChange, leastFactor, leastValue } = rules;
   const mean = offScale(metric, usual.mean);
   if (rules.direction === "falls")
@@ -72,8 +88,8 @@ export function limitOf(rules: DeviationRules, usual: Usual): number {
   return rules.ceiling === undefined ? limit : Math.min(limit, Math.max(rules.ceiling, far, mean + leastChange / 2));
 }
 
-function markOf(rules: DeviationRules, value: number, usual: Usual): Mark {
-  const limit = limitOf(rules, usual);
+function markOf(rules: DeviationRules, value: number, usual: Usual, at: string): Mark {
+  const limit = limitOf(rules, usual, at);
   const mean = offScale(rules.metric, usual.mean);
   const isHit = rules.direction === "rises" ? value >= limit : value <= limit;
   if (isHit) return "h";

@@ -90,6 +90,15 @@ describe("a deviation", () => {
   });
 });
 
+test("at the turn of a month more is usual: a rise must be half as much again", () => {
+  const baselines = known("traffic", () => 100);
+  const monthEnd = { ...fresh, minute: 6 * 1_440 };
+  expect(at(monthEnd.minute)).toContain("2026-11-30");
+  expect(open(watch(fresh, "traffic", row(10, 280), { baselines }))).toMatchObject([{ kind: "traffic_rise" }]);
+  expect(open(watch(monthEnd, "traffic", row(10, 280), { baselines }))).toEqual([]);
+  expect(open(watch(monthEnd, "traffic", row(10, 400), { baselines }))).toMatchObject([{ kind: "traffic_rise" }]);
+});
+
 describe("a fall of traffic", () => {
   const baselines = known("traffic", (hour) => (Math.floor((hour + 96) / 24) % 7 === 0 ? 20 : 200));
   test("to what a Sunday has is a holiday", () => {
