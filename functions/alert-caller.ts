@@ -15,7 +15,7 @@ const Claims = z.looseObject({
 });
 
 /** As whom somebody posts: a source of alerts, or PgMedic's runner with its sign of life. None may post what another does. */
-export const AlertCaller = z.enum([...AlertSource.options, "pgmedic"]);
+export const AlertCaller = AlertSource;
 export type AlertCaller = z.infer<typeof AlertCaller>;
 
 /**

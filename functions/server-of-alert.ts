@@ -9,6 +9,7 @@ type Named = { server: Server; service?: string } | { server: null; because: str
 const NOBODYS = {
   resourceIds: "none of the alert's targets is a registered server",
   labels: "none of the alert's labels names a registered server",
+  server: "the server is not registered any more",
 } as const;
 
 /** The server that an alert is about, or the one that the service depends on which it is about. */
@@ -25,6 +26,10 @@ async function serversNamedIn(target: AlertTarget): Promise<Server[]> {
   switch (target.by) {
     case "resourceIds": {
       const server = await servers.byResourceId(target.resourceIds);
+      return server === null ? [] : [server];
+    }
+    case "server": {
+      const server = await servers.read(target.serverId);
       return server === null ? [] : [server];
     }
     case "labels":

@@ -1,6 +1,7 @@
 import { alertSweepOf } from "../shared/adapters/alert-sweep.ts";
 import { alertsOf } from "../shared/adapters/alerts.ts";
 import { type Archive, archiveOf } from "../shared/adapters/archive.ts";
+import { baselinesOf } from "../shared/adapters/baselines.ts";
 import { changesOf } from "../shared/adapters/changes.ts";
 import { documentsOf } from "../shared/adapters/documents.ts";
 import { flexibleServersOf } from "../shared/adapters/flexible-servers.ts";
@@ -46,6 +47,7 @@ export function servicesOf(settings: Settings) {
     /** Null where no archive is set. */
     archive: archiveIn(settings),
     alertSweep: alertSweepOf(manager),
+    baselines: baselinesOf(documents),
     changes: changesOf(documents),
     incidents,
     instructions,

@@ -24,6 +24,7 @@ import {
   listServers,
   putAutomation,
   putServer,
+  readBaselines,
   readCheck,
   readReport,
   readServer,
@@ -36,6 +37,7 @@ import type { Role } from "../../shared/contracts/api.ts";
 export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
   listServers: ["GET", "servers", "reader", listServers],
   readServer: ["GET", "servers/{serverId}", "reader", readServer],
+  readBaselines: ["GET", "servers/{serverId}/baselines", "reader", readBaselines],
   putServer: ["PUT", "servers/{serverId}", "admin", putServer],
   putAutomation: ["PUT", "servers/{serverId}/automation", "admin", putAutomation],
   deleteServer: ["DELETE", "servers/{serverId}", "admin", deleteServer],

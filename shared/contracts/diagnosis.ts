@@ -26,6 +26,8 @@ export const EvidenceSource = z.enum([
   "pg_sequences",
   "pg_settings",
   "pg_database",
+  "pg_roles",
+  "tls_certificate",
   "planner_clone",
   "table_sample",
   "metric",

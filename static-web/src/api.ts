@@ -12,6 +12,7 @@ import {
 } from "../../shared/contracts/api.ts";
 import type { AutomationLevels } from "../../shared/contracts/automation.ts";
 import { AutonomyView, type AutonomyRequest } from "../../shared/contracts/autonomy.ts";
+import { BaselinesView } from "../../shared/contracts/baseline.ts";
 import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/chat.ts";
 import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
@@ -153,6 +154,7 @@ export const api = {
     call(`/api/servers/${id(serverId)}`, { method: "PUT", body, schema: ServerView }),
   removeServer: (serverId: string) =>
     call(`/api/servers/${id(serverId)}`, { method: "DELETE", body: {}, schema: z.null() }),
+  baselines: (serverId: string) => call(`/api/servers/${id(serverId)}/baselines`, { schema: BaselinesView }),
   checkServer: (serverId: string) =>
     callAndFollow(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck }),
   reportOn: (serverId: string) =>

@@ -87,6 +87,7 @@ function aServer(over: Partial<Extract<ServerConnection, { kind: "roles" }>> = {
     enabled: true,
     vCores: 1,
     mayScale: false,
+    detection: true,
     schemas: ["public"],
     registeredAt: "2026-11-01T00:00:00.000Z",
     connection: {

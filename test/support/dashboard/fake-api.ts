@@ -23,6 +23,7 @@ import type { Instruction } from "../../../shared/contracts/instruction.ts";
 import { PlaybookList } from "../../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../../shared/contracts/schedule.ts";
 import {
+  aBaselinesView,
   ada,
   anInsight,
   aPlaybook,
@@ -34,6 +35,7 @@ import {
   timelineRowOf,
 } from "./data.ts";
 import { ReasoningTrace } from "../../../shared/contracts/reasoning-trace.ts";
+import { BaselinesView } from "../../../shared/contracts/baseline.ts";
 import { Calibration, type Memory } from "../../../shared/contracts/memory.ts";
 import { ServerCheck, ServerRegistration } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
@@ -53,6 +55,8 @@ export type Store = {
   deadLetters: DeadLetterView[];
   schedules: ScheduleView[];
   memories: Memory[];
+  /** Null stands for a server that is as usual. */
+  baselines: BaselinesView | null;
 };
 
 const emptyStore = (): Store => ({
@@ -70,6 +74,7 @@ const emptyStore = (): Store => ({
   deadLetters: [],
   schedules: [],
   memories: [],
+  baselines: null,
 });
 
 const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
@@ -354,6 +359,7 @@ export class FakeApi {
 
   #routes: Record<string, (asked: Asked) => Answer> = {
     "GET servers": () => ok(ServerList, { servers: this.store.servers }),
+    "GET servers :id baselines": ({ parts }) => ok(BaselinesView, this.store.baselines ?? aBaselinesView(parts[1])),
     "POST servers :id check": (asked) => this.#check(asked),
     "GET servers :id checks probe-1": (asked) => this.#check(asked),
     "POST servers :id report": ({ parts }) => ok(ServerReport, aServerReport(parts[1])),
