@@ -13,6 +13,7 @@ const NAMES: Record<AlertSource, string> = {
   azure: "Azure Monitor",
   prometheus: "Alertmanager",
   grafana: "Grafana",
+  slack: "Slack",
   pgmedic: "PgMedic's detection",
 };
 

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { Severity } from "../shared/contracts/primitives.ts";
+import { SlackChannelId } from "../shared/contracts/slack.ts";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const isLoopback = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
@@ -114,6 +115,17 @@ export const Settings = z.object({
   PGMEDIC_NOTIFY_PAGERDUTY_KEY: z.string().min(1).optional(),
   PGMEDIC_NOTIFY_WEBHOOK_URL: z.string().min(1).optional(),
   PGMEDIC_NOTIFY_WEBHOOK_SECRET: z.string().min(1).optional(),
+  /**
+   * Slack's bot token, a secret, and the ids of the channels, with commas between, whose alerts are taken in and answered in their threads.
+   * Without either nothing is read there.
+   */
+  PGMEDIC_SLACK_TOKEN: z.string().min(1).optional(),
+  PGMEDIC_SLACK_CHANNELS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").flatMap((id) => id.trim() || []))
+    .pipe(z.array(SlackChannelId)),
+  PGMEDIC_SLACK_ENDPOINT: z.url().default("https://slack.com/api"),
   /** PagerDuty's Events API; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue. */
   PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: z.url().default("https://events.pagerduty.com/v2/enqueue"),
   /** The least grave severity that is told, and the least grave one that pages people through PagerDuty. */

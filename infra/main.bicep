@@ -106,7 +106,10 @@ param followUpSeconds int = 86400
 param proposalExpirySeconds int = 259200
 
 @description('Where people are told of incidents: settings of the runner whose values people put into the vault. PGMEDIC_NOTIFY_SLACK_URL is the secret pgmedic-notify-slack-url.')
-param notifySettings ('PGMEDIC_NOTIFY_SLACK_URL' | 'PGMEDIC_NOTIFY_TEAMS_URL' | 'PGMEDIC_NOTIFY_PAGERDUTY_KEY' | 'PGMEDIC_NOTIFY_WEBHOOK_URL' | 'PGMEDIC_NOTIFY_WEBHOOK_SECRET')[] = []
+param notifySettings ('PGMEDIC_SLACK_TOKEN' | 'PGMEDIC_NOTIFY_SLACK_URL' | 'PGMEDIC_NOTIFY_TEAMS_URL' | 'PGMEDIC_NOTIFY_PAGERDUTY_KEY' | 'PGMEDIC_NOTIFY_WEBHOOK_URL' | 'PGMEDIC_NOTIFY_WEBHOOK_SECRET')[] = []
+
+@description('The ids of channels of Slack whose alerts are taken in; it takes PGMEDIC_SLACK_TOKEN among notifySettings.')
+param slackChannels string[] = []
 
 @description('The least grave severity that people are told of, and the least grave one that pages them through PagerDuty.')
 param notifyLowest 'Sev0' | 'Sev1' | 'Sev2' | 'Sev3' | 'Sev4' = 'Sev3'
@@ -377,6 +380,7 @@ var runnerSettings = {
   PGMEDIC_NOTIFY_LOWEST: notifyLowest
   PGMEDIC_NOTIFY_PAGE_LOWEST: notifyPageLowest
   PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: notifyPagerDutyEndpoint
+  PGMEDIC_SLACK_CHANNELS: join(slackChannels, ',')
 }
 var wishedSettings = union(
   empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder },

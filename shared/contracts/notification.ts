@@ -16,7 +16,7 @@ export const Occasion = z.enum([
 ]);
 export type Occasion = z.infer<typeof Occasion>;
 
-export const ChannelName = z.enum(["slack", "teams", "pagerDuty", "webhook"]);
+export const ChannelName = z.enum(["slack", "slackThread", "teams", "pagerDuty", "webhook"]);
 export type ChannelName = z.infer<typeof ChannelName>;
 
 /**
@@ -38,6 +38,8 @@ export const Notification = z.strictObject({
   figures: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
   recommendations: z.array(z.string()),
   link: z.url().nullable(),
+  /** The messages of Slack that brought its alerts: they are answered in their threads. */
+  threads: z.array(z.strictObject({ channel: z.string(), ts: z.string() })).default([]),
   at: Instant,
 });
 export type Notification = z.infer<typeof Notification>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Id, Instant, Severity } from "./primitives.ts";
 
 /** Who may tell of an alert. */
-export const AlertSource = z.enum(["azure", "prometheus", "grafana", "pgmedic"]);
+export const AlertSource = z.enum(["azure", "prometheus", "grafana", "slack", "pgmedic"]);
 export type AlertSource = z.infer<typeof AlertSource>;
 
 /**

@@ -54,6 +54,21 @@ export function dependencyOf(target: AlertTarget, servers: readonly Server[]): D
   return null;
 }
 
+/** Words too short, or too much of everyday, to name a server by themselves. */
+const SHORTEST_NAME = 3;
+
+/** The registered servers that words of a text name: by id, by resource id, by the connection's host or by Azure's host name. */
+export function serversInWords(words: readonly string[], servers: readonly Server[]): Server[] {
+  const telling = words.filter((word) => word.length >= SHORTEST_NAME);
+  const named = new Set(
+    telling.flatMap((word) => [
+      ...serversNamedBy({ server: word }, servers),
+      ...(word.startsWith("/") ? serversNamedBy({ resource_id: word }, servers) : []),
+    ]),
+  );
+  return servers.filter((server) => named.has(server));
+}
+
 /** A registration without labels of its own is found by none. */
 function hasLabels({ alertLabels }: Server, labels: Labels): boolean {
   const wanted = Object.entries(alertLabels ?? {});

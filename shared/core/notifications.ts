@@ -3,6 +3,7 @@ import type { ChannelName, Notification, Occasion, Telling, Told } from "../cont
 import type { ResolutionPath, Verification } from "../contracts/outcome.ts";
 import type { Severity } from "../contracts/primitives.ts";
 import { derivedId } from "./digest.ts";
+import { threadsOf } from "./alert-sources/slack-thread.ts";
 import { isGraver } from "./severity.ts";
 import { DAY_MS, HOUR_MS, later, MINUTE_MS, msBetween, SECOND_MS } from "./time.ts";
 
@@ -85,6 +86,7 @@ export function notificationOf(
     outcome: beginning(resolution?.because ?? waitingText(incident), MOST.text),
     figures: verification === null ? [] : figuresOf(verification),
     recommendations: recommended.slice(0, MOST.recommendations).map((text) => beginning(text, MOST.recommendation)),
+    threads: threadsOf(incident.alerts),
     link: dashboard === null ? null : `${dashboard.replace(/\/+$/, "")}/incidents/${incidentId}`,
     at: now.toISOString(),
   };
@@ -130,13 +132,17 @@ const beginning = (text: string, most: number): string => (text.length <= most ?
 /** The least grave severity that is told: of channels that people read, and of the one that wakes them. */
 export type Lowest = { told: Severity; paged: Severity };
 
-/** Which of the channels get a notification. Only what pages people, and other software, hears that an incident needs nobody. */
+/**
+ * Which of the channels get a notification. Only what pages people, other software, and who asked in a thread hears that an incident needs nobody;
+ * a thread is answered however little grave it is.
+ */
 export const channelsFor = (
-  { severity, occasion }: Pick<Notification, "severity" | "occasion">,
+  { severity, occasion, threads }: Pick<Notification, "severity" | "occasion" | "threads">,
   channels: readonly ChannelName[],
   lowest: Lowest,
 ): ChannelName[] =>
   channels.filter((channel) => {
+    if (channel === "slackThread") return threads.length > 0;
     if (isGraver(channel === "pagerDuty" ? lowest.paged : lowest.told, severity)) return false;
     return occasion !== "dismissed" || channel === "pagerDuty" || channel === "webhook";
   });

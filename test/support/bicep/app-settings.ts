@@ -11,7 +11,7 @@ export function settingsByZone(parameterFile: string): Record<string, Record<str
   const wishes = {
     playbooksFolder: "playbooks",
     vaultSettings: ["SHOP_PASSWORD"],
-    notifySettings: NOTIFY,
+    notifySettings: [...NOTIFY, "PGMEDIC_SLACK_TOKEN"],
     modelEndpoint: "https://dba.openai.azure.com/openai/v1",
     modelName: "gpt",
     mcpClientId: "55555555-5555-4555-8555-555555555555",

@@ -27,6 +27,7 @@ const saying = (text: string, wish: Partial<Notification> = {}): Notification =>
   figures: [{ what: text, before: "1", after: "2" }],
   recommendations: [text, text, text, text, text],
   link: LINK,
+  threads: [],
   at: "2026-11-20T10:00:00.000Z",
   ...wish,
 });

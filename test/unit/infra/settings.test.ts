@@ -27,6 +27,7 @@ const NOT_IN_AZURE: Record<string, string> = {
   ServiceBus: "a connection string holds a key; the identity signs in",
   PGMEDIC_MODEL_KEY: "only for a model on the developer's machine; Azure OpenAI takes the identity",
   PGMEDIC_FRONT_PROOF: "only the local front has a secret; a Static Web App is vouched for by the platform",
+  PGMEDIC_SLACK_ENDPOINT: "Slack has one address for everybody",
   WEBSITE_HOSTNAME: "Azure sets it itself",
   WEBSITE_AUTH_ENABLED: "Azure sets it itself",
 };
