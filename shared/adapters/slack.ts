@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SlackMessage } from "../contracts/slack.ts";
 import type { Told } from "../contracts/notification.ts";
+import { jsonIn } from "./json.ts";
 import { waitOf } from "./notify/post.ts";
 
 /** A message with the answers to it. */
@@ -43,7 +44,7 @@ export function slackOf(token: string, endpoint: string) {
         because: `it answered ${status}`,
         waitMs: waitOf(response.headers.get("retry-after")),
       };
-    const answer = Answer.safeParse(attempt(text));
+    const answer = Answer.safeParse(jsonIn(text));
     if (!answer.success) return { outcome: "refused", because: `it answered ${status}, and not as Slack does` };
     if (answer.data.ok) return { outcome: "answered", value: answer.data };
     const because = `${method}: ${answer.data.error ?? "refused"}`;
@@ -88,11 +89,3 @@ const whole = (messages: readonly SlackMessage[], isWhole: boolean): History => 
   messages: messages.toSorted((a, b) => Number(a.ts) - Number(b.ts)),
   isWhole,
 });
-
-function attempt(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
