@@ -87,7 +87,9 @@ async function newClient(address: string): Promise<MetricsClient> {
 /** A minute without a measurement has no average; such minutes do not count as zero. */
 function meansOf(results: Awaited<ReturnType<MetricsClient["queryResources"]>>): Map<string, number> {
   const means = new Map<string, number>();
-  for (const { name, timeseries } of results.flatMap(({ metrics }) => metrics)) {
+  for (const { id, timeseries } of results.flatMap(({ metrics }) => metrics)) {
+    // The client's `name` is the one that people read, and may be in their language.
+    const name = id.split("/").at(-1)?.toLowerCase() ?? "";
     const figures = timeseries.flatMap(({ data = [] }) => data.map(({ average }) => average));
     const known = figures.filter((figure) => typeof figure === "number");
     if (known.length > 0) means.set(name, known.reduce((sum, figure) => sum + figure, 0) / known.length);

@@ -28,6 +28,19 @@ export function ours(): Method {
   };
 }
 
+/** An alarm that comes back within so many minutes is the same one. */
+const REFRACTORY_MINUTES = 60;
+
+/** Whether an alarm at a minute is a new one, or the last one that goes on or comes back. */
+function newAlarms(): (kind: AnomalyKind, minute: number) => boolean {
+  const lastAt = new Map<AnomalyKind, number>();
+  return (kind, minute) => {
+    const before = lastAt.get(kind) ?? Number.NEGATIVE_INFINITY;
+    lastAt.set(kind, minute);
+    return minute - before > REFRACTORY_MINUTES;
+  };
+}
+
 type Above = { kind: AnomalyKind; metric: BaselineMetric; limit: number };
 /** What alert rules have: a limit for five minutes on end. Azure's own recommendations where there are any. */
 const LIMITS: readonly Above[] = [
@@ -43,26 +56,28 @@ const MINUTES_ON_END = 5;
 
 export function fixedThresholds(): Method {
   const rows = new Map<AnomalyKind, number>();
-  return ({ values }) =>
-    LIMITS.flatMap(({ kind, metric, limit }) => {
+  const isNew = newAlarms();
+  let minute = 0;
+  return ({ values }) => {
+    minute += 1;
+    return LIMITS.flatMap(({ kind, metric, limit }) => {
       const value = values[metric] ?? null;
       const row = value !== null && value > limit ? (rows.get(kind) ?? 0) + 1 : 0;
       rows.set(kind, row);
-      return row === MINUTES_ON_END ? [kind] : [];
+      return row >= MINUTES_ON_END && isNew(kind, minute) ? [kind] : [];
     });
+  };
 }
 
 const HALF_LIFE_MINUTES = 7 * 1_440;
 const SIGMAS = 3;
 const LEAST_READINGS = 3 * 1_440;
-/** An alarm that comes back within so many minutes is the same one. */
-const REFRACTORY_MINUTES = 60;
 
 /** Three standard deviations from one rolling mean, without seasons: what a spreadsheet does. */
 export function plainThreeSigma(): Method {
   const kept = 0.5 ** (1 / HALF_LIFE_MINUTES);
   const moments = new Map<BaselineMetric, { count: number; mean: number; m2: number }>();
-  const lastAt = new Map<AnomalyKind, number>();
+  const isNew = newAlarms();
   let minute = 0;
   return ({ values }) => {
     minute += 1;
@@ -87,9 +102,7 @@ export function plainThreeSigma(): Method {
             ? metric
             : null;
       if (kind === null) return [];
-      const before = lastAt.get(kind) ?? Number.NEGATIVE_INFINITY;
-      lastAt.set(kind, minute);
-      return minute - before > REFRACTORY_MINUTES ? [kind] : [];
+      return isNew(kind, minute) ? [kind] : [];
     });
   };
 }
