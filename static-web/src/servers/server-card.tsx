@@ -103,7 +103,6 @@ export function ServerCard({ server }: { server: ServerView }): JSX.Element {
       <ServerCheck serverId={server.serverId} />
       <ServerReport serverId={server.serverId} />
       <ServerSchedules serverId={server.serverId} />
-      {/* Who may not change it reads why at "Add a server", once. */}
       {capability.allowed ? (
         <ActionButton
           text={`Change ${server.displayName}`}
