@@ -17,7 +17,7 @@ import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/c
 import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
-import { PlaybookList } from "../../shared/contracts/playbook.ts";
+import { PlaybookList } from "../../shared/contracts/playbook-edit.ts";
 import { Schedule, ScheduleList, type ScheduleRequest } from "../../shared/contracts/schedule.ts";
 import { ReasoningTrace } from "../../shared/contracts/reasoning-trace.ts";
 import { Calibration } from "../../shared/contracts/memory.ts";

@@ -20,13 +20,13 @@ import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run
 import type { NextAction } from "../../../shared/contracts/log-triage.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
-import { PlaybookList } from "../../../shared/contracts/playbook.ts";
+import { PlaybookList } from "../../../shared/contracts/playbook-edit.ts";
 import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../../shared/contracts/schedule.ts";
 import {
   aBaselinesView,
   ada,
   anInsight,
-  aPlaybook,
+  aPlaybookView,
   anInstruction,
   aServer,
   aServerReport,
@@ -375,7 +375,7 @@ export class FakeApi {
       this.store.schedules = this.store.schedules.filter(({ scheduleId }) => scheduleId !== parts[1]);
       return { status: 204, body: null };
     },
-    "GET playbooks": () => ok(PlaybookList, { playbooks: [aPlaybook(), aPlaybook({ name: "dailySummary" })] }),
+    "GET playbooks": () => ok(PlaybookList, { playbooks: [aPlaybookView(), aPlaybookView({ name: "dailySummary" })] }),
     "GET incidents": (asked) => this.#list(asked),
     "GET incidents :id": (asked) => {
       const incident = this.#incident(asked);
