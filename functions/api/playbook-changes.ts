@@ -1,13 +1,13 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { readPlaybook } from "../../shared/adapters/playbooks.ts";
 import { Playbook } from "../../shared/contracts/playbook.ts";
-import { type FieldProblem, PlaybookDetail, PlaybookRequest } from "../../shared/contracts/playbook-edit.ts";
+import { type FieldProblem, PlaybookRequest } from "../../shared/contracts/playbook-edit.ts";
 import type { Book } from "../../shared/core/playbooks-in-force.ts";
 import { judge } from "../judge-playbook.ts";
 import { playbookBooks, playbookFiles } from "../known-playbooks.ts";
-import { answerAs, invalid, jsonBody, problem } from "../problem.ts";
+import { invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
-import { detailOf, inLines, noPlaybook, unknownPlaybook } from "./playbook-answers.ts";
+import { answerWith, inLines, noPlaybook, unknownPlaybook } from "./playbook-answers.ts";
 import { actorOf, type Person } from "./principal.ts";
 
 /** `PUT /api/playbooks/{name}`: adds a playbook or replaces its text, if nobody changed it since the version that was edited. */
@@ -66,8 +66,7 @@ async function saved(person: Person, { book, name, version, text, warnings }: Wi
   const by = actorOf(person);
   const next = { name, version: version + 1, text, by, at: now().toISOString() };
   if ((await playbookEdits.write(next)) === "changed") return changedMeanwhile(name, version);
-  const detail = await detailOf(name, warnings);
-  return detail === null ? unknownPlaybook() : answerAs(PlaybookDetail, 200, detail);
+  return answerWith(name, warnings);
 }
 
 const newerWrote = ({ name, problem: because }: Book): HttpResponseInit =>

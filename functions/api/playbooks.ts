@@ -3,15 +3,15 @@ import { readPlaybook } from "../../shared/adapters/playbooks.ts";
 import {
   PlaybookCheck,
   PlaybookCheckRequest,
-  PlaybookDetail,
   PlaybookEdit,
   PlaybookList,
 } from "../../shared/contracts/playbook-edit.ts";
+import { viewsOf } from "../../shared/core/playbook-views.ts";
 import { playbookBooks } from "../known-playbooks.ts";
 import { judge } from "../judge-playbook.ts";
 import { answerAs, invalid, jsonBody } from "../problem.ts";
 import { services } from "../services.ts";
-import { detailOf, noPlaybook, unknownPlaybook, viewsOf } from "./playbook-answers.ts";
+import { answerWith, noPlaybook, unknownPlaybook } from "./playbook-answers.ts";
 
 /** `GET /api/playbooks`: what is in force, by name, with where each comes from; and names that have none any more. */
 export async function listPlaybooks(): Promise<HttpResponseInit> {
@@ -19,9 +19,8 @@ export async function listPlaybooks(): Promise<HttpResponseInit> {
 }
 
 /** `GET /api/playbooks/{name}`: its text, who changed it and when, and which earlier versions are kept. */
-export async function readPlaybookText(request: HttpRequest): Promise<HttpResponseInit> {
-  const detail = await detailOf(request.params["name"] ?? "");
-  return detail === null ? unknownPlaybook() : answerAs(PlaybookDetail, 200, detail);
+export function readPlaybookText(request: HttpRequest): Promise<HttpResponseInit> {
+  return answerWith(request.params["name"] ?? "");
 }
 
 /** `GET /api/playbooks/{name}/versions/{version}`: what people wrote then. */

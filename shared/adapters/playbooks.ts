@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { z } from "zod";
 import { Playbook } from "../contracts/playbook.ts";
 import type { FieldProblem } from "../contracts/playbook-edit.ts";
 
@@ -17,10 +18,19 @@ export function readPlaybook(file: string, text: string): ReadPlaybook {
   }
   const parsed = Playbook.safeParse(value);
   if (parsed.success) return { ok: true, playbook: parsed.data };
-  const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join(".") || "(text)", message }));
+  const errors = parsed.error.issues.map((issue) => ({
+    path: issue.path.join(".") || "(text)",
+    message: inWords(issue),
+  }));
   const lines = errors.map(({ path, message }) => `${path}: ${message}`);
   return { ok: false, problem: `${file} is no playbook:\n  ${lines.join("\n  ")}`, errors };
 }
+
+/** Of a closed set what there is, as a person would write it. */
+const inWords = (issue: z.core.$ZodIssue): string =>
+  issue.code === "invalid_value" && issue.values.length > 1
+    ? `there is no such value here; there are: ${issue.values.map(String).join(", ")}`
+    : issue.message;
 
 // Run from the sources, or from what was built of them beside the sources.
 const OWN_FOLDERS = ["../catalogue/playbooks", "../../../shared/catalogue/playbooks"];

@@ -13,7 +13,6 @@ import type { Diagnosis } from "../../../shared/contracts/diagnosis.ts";
 import { Instruction, type InstructionTerms } from "../../../shared/contracts/instruction.ts";
 import type { Actor } from "../../../shared/contracts/primitives.ts";
 import type { Playbook } from "../../../shared/contracts/playbook.ts";
-import type { PlaybookView } from "../../../shared/contracts/playbook-edit.ts";
 import type { ScheduleView } from "../../../shared/contracts/schedule.ts";
 import type { ServerReport } from "../../../shared/contracts/server-report.ts";
 import type { ProposedAction } from "../../../shared/contracts/proposal.ts";
@@ -117,7 +116,7 @@ export const aGraduation = (changes: Partial<Graduation> = {}): Graduation => ({
   ...changes,
 });
 
-const aPlaybook = (changes: Partial<Playbook> = {}): Playbook => ({
+export const aPlaybook = (changes: Partial<Playbook> = {}): Playbook => ({
   name: "generalMonitoring",
   title: "A general look",
   description: "Looks at everything.",
@@ -126,17 +125,6 @@ const aPlaybook = (changes: Partial<Playbook> = {}): Playbook => ({
   diagnostics: ["activity"],
   causes: ["missing_index"],
   drillDown: [],
-  ...changes,
-});
-
-export const aPlaybookView = (changes: Partial<PlaybookView> = {}): PlaybookView => ({
-  ...aPlaybook(),
-  origin: "own",
-  replaces: null,
-  version: 0,
-  by: null,
-  at: null,
-  problem: null,
   ...changes,
 });
 
@@ -355,6 +343,7 @@ const aDiagnosis = (): Diagnosis => ({
   ],
   nextActions: [],
   playbook: "investigateHighCPU",
+  followed: { name: "investigateHighCPU", origin: "edited", version: 3, digest: "a".repeat(64) },
   notSeen: [],
   recalled: [
     {
