@@ -12,6 +12,7 @@ import { messagesOf } from "../shared/adapters/messages.ts";
 import { metricsOf } from "../shared/adapters/metrics.ts";
 import { type Model, modelOf } from "../shared/adapters/model.ts";
 import { outboxOf } from "../shared/adapters/outbox.ts";
+import { playbookEditsOf } from "../shared/adapters/playbook-edits.ts";
 import { platformOf } from "../shared/adapters/platform.ts";
 import { schedulesOf } from "../shared/adapters/schedules.ts";
 import { serverLogsOf } from "../shared/adapters/server-logs.ts";
@@ -56,6 +57,7 @@ export function servicesOf(settings: Settings) {
     /** Null where no model is set. */
     model: modelIn(settings),
     outbox: outboxOf(incidents, instructions, messages),
+    playbookEdits: playbookEditsOf(documents),
     schedules: schedulesOf(documents),
     serverLogs: serverLogsOf(settings.LOGS_ENDPOINT),
     servers: serversOf(documents),

@@ -60,6 +60,14 @@ const SCREENS = [
     done: "Median time to close",
     what: "timeline",
   },
+  { path: "/playbooks", data: "/api/playbooks", empty: null, done: "The day in short", what: "playbooks" },
+  {
+    path: "/playbooks/dailySummary",
+    data: "/api/playbooks/dailySummary",
+    empty: null,
+    done: "What it does",
+    what: "playbook",
+  },
   {
     path: "/instructions",
     data: "/api/instructions",

@@ -20,13 +20,11 @@ import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run
 import type { NextAction } from "../../../shared/contracts/log-triage.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
-import { PlaybookList } from "../../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../../shared/contracts/schedule.ts";
 import {
   aBaselinesView,
   ada,
   anInsight,
-  aPlaybook,
   anInstruction,
   aServer,
   aServerReport,
@@ -40,6 +38,7 @@ import { Calibration, type Memory } from "../../../shared/contracts/memory.ts";
 import { ServerCheck, ServerRegistration } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
 import { calibrationOf } from "../../../shared/core/calibration.ts";
+import { FakePlaybooks } from "./fake-playbooks.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -57,6 +56,7 @@ export type Store = {
   memories: Memory[];
   /** Null stands for a server that is as usual. */
   baselines: BaselinesView | null;
+  playbooks: FakePlaybooks;
 };
 
 const emptyStore = (): Store => ({
@@ -75,6 +75,7 @@ const emptyStore = (): Store => ({
   schedules: [],
   memories: [],
   baselines: null,
+  playbooks: new FakePlaybooks(),
 });
 
 const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
@@ -174,6 +175,7 @@ export class FakeApi {
     if (failure !== undefined) return failure;
     if (!url.pathname.startsWith("/api/")) return this.#workload(url.pathname, body);
     const parts = url.pathname.split("/").slice(2);
+    if (parts[0] === "playbooks") return this.store.playbooks.answer(method, parts, body);
     const route = [method, ...parts.map((part, index) => (index === 1 ? ":id" : part))].join(" ");
     return this.#routes[route]?.({ parts, url, body }) ?? problem(404, "Not found", `${route} is not known`);
   }
@@ -375,7 +377,7 @@ export class FakeApi {
       this.store.schedules = this.store.schedules.filter(({ scheduleId }) => scheduleId !== parts[1]);
       return { status: 204, body: null };
     },
-    "GET playbooks": () => ok(PlaybookList, { playbooks: [aPlaybook(), aPlaybook({ name: "dailySummary" })] }),
+    "POST incidents": () => ({ status: 202, body: { incidentId: "inc-1", disposition: "opened" } }),
     "GET incidents": (asked) => this.#list(asked),
     "GET incidents :id": (asked) => {
       const incident = this.#incident(asked);
