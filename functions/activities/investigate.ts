@@ -32,7 +32,8 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
   const server = await theServer(run);
   const alert = begun.alerts[0] ?? NO_ALERT;
   const books = await playbookBooks();
-  const playbook = choosePlaybook(playbooksOfBooks(books), alert);
+  const playbooks = playbooksOfBooks(books);
+  const playbook = choosePlaybook(playbooks, alert);
   if (playbook === null) throw new Error("there is no playbook generalMonitoring, which everything falls back to");
   const purpose = { server, applicationName: `pgmedic/${run.runId}` };
   const {
@@ -47,6 +48,7 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
       alertSeverity: gravest(begun.alerts.map(({ severity }) => severity)) ?? "Sev3",
       complaint: { symptom: playbook.symptom, metric: alert.metric, value: alert.value, threshold: alert.threshold },
       playbook,
+      playbooks,
       earlierSnapshots: await snapshots.newest(server.serverId, SNAPSHOTS),
       memories: await memories.ofServer(server.serverId),
       withClone: withPlannerClone,
@@ -54,7 +56,8 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
       readResource: () => platform.readResource(server.resourceId),
     }),
   );
-  const asked = await askForOpinion(found, { alert: begun.alerts[0] ?? null, causes: playbook.causes });
+  const causes = [playbook.name, ...found.drilledDown].flatMap((name) => playbooks.get(name)?.causes ?? []);
+  const asked = await askForOpinion(found, { alert: begun.alerts[0] ?? null, causes });
   const judged = asked === null ? found : withOpinion(found, asked.opinion);
   const text = followed(books, playbook.name);
   const diagnosis = text === null ? judged : { ...judged, followed: text };
@@ -83,6 +86,7 @@ function diagnosed(
     verdict,
     summary,
     playbook: diagnosis.playbook,
+    drilledDown: diagnosis.drilledDown,
     followed: diagnosis.followed,
     interval: diagnosis.interval,
     load: diagnosis.load,

@@ -52,6 +52,7 @@ function investigated({ withClone }: CloneTurns, given: Asked, server: Server): 
       alertSeverity: "Sev3",
       complaint: { symptom: playbook.symptom, metric: null, value: null, threshold: null },
       playbook,
+      playbooks,
       earlierSnapshots: [],
       memories: [],
       withClone,

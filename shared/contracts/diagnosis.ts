@@ -111,6 +111,8 @@ const common = {
   nextActions: z.array(NextAction).default([]),
   /** The playbook that was followed. */
   playbook: z.string().default("generalMonitoring"),
+  /** The ones that it led to, in the order in which they were followed. */
+  drilledDown: z.array(z.string()).default([]),
   /** Which text of it; absent where that was not kept yet. */
   followed: FollowedPlaybook.optional(),
   /** What could not be looked at, with the reason: a missing privilege, an old version, the load, the budget. */

@@ -12,6 +12,7 @@ const Diagnosed = lenient(
   z.object({
     summary: z.string(),
     playbook: z.string().optional(),
+    drilledDown: z.array(z.string()).default([]),
     interval: ObservedInterval.optional(),
     ran: z.array(z.object({ name: z.string(), rows: z.number().nullable(), ms: z.number() })).default([]),
     evidence: z.array(Evidence).default([]),
@@ -40,13 +41,13 @@ function investigated(found: Diagnosed, asked: AskedOpinion | null): Told {
   const stanceOf = (stance: "for" | "against"): string[] =>
     found.findings.filter((finding) => finding.stance === stance).map(({ statement }) => statement);
   const putAside = ({ what, because }: Rejected): string => `${what}: ${because}`;
-  const followed = found.playbook === undefined ? [] : [found.playbook];
+  const followed = found.playbook === undefined ? [] : [found.playbook, ...found.drilledDown];
   const looked =
     found.interval === undefined ? [] : [`${found.interval.from} to ${found.interval.to} (${found.interval.basis})`];
   return {
     said: found.summary,
     parts: [
-      part("Followed the playbook", followed),
+      part("Followed the playbooks", followed),
       part("Looked at the time", looked),
       part(
         "Asked of the server",

@@ -5,7 +5,8 @@ import type { Remedy } from "../contracts/remedy.ts";
 import { shortened } from "../core/cut-text.ts";
 import { severityOf } from "../core/severity.ts";
 import type { Proven } from "./causes/suspicion.ts";
-import { type Decision, decide, explains, inWords } from "./decide.ts";
+import { type Decision, explains, inWords } from "./decide.ts";
+import { type Followed, followedDown } from "./drill-down.ts";
 import { evidenceOf } from "./evidence.ts";
 import { figuresOf } from "./figures.ts";
 import type { InvestigationRequest } from "./investigate.ts";
@@ -21,9 +22,10 @@ const HARD_WORK_MS = 300;
 
 /** Weighs what was seen: proven causes in order, load that is meant to be there, nothing wrong, or what nothing here explains. */
 export function concludeFrom(seen: Observed, request: InvestigationRequest): Concluded {
-  const decision = decide(seen, request.playbook.causes);
+  const followed = followedDown(seen, request, needsExplanation(seen));
+  const { decision } = followed;
   const first = answerOf(seen, decision);
-  const common = commonOf(seen, request, decision);
+  const common = commonOf(seen, request, followed);
   if (first !== undefined) {
     const { cause, statement: summary, recommendation, mending } = first;
     if (cause === "expected_load") return { diagnosis: { verdict: "expected", ...common, summary }, remedy: null };
@@ -77,7 +79,7 @@ function unexplained(seen: Observed, common: ReturnType<typeof commonOf>): Diagn
   return { verdict: "unexplained", ...common, summary, recommendations };
 }
 
-function commonOf(seen: Observed, request: InvestigationRequest, decision: Decision) {
+function commonOf(seen: Observed, request: InvestigationRequest, { decision, path }: Followed) {
   const { interval, basis, load } = seen;
   const { evidence, findings } = evidenceOf(seen, decision);
   const [first] = decision.proven;
@@ -103,6 +105,7 @@ function commonOf(seen: Observed, request: InvestigationRequest, decision: Decis
     causes: decision.proven.map((one) => provenCause(seen, one)),
     nextActions: nextActionsFor(first?.cause ?? null, aboutOf(first)),
     playbook: request.playbook.name,
+    drilledDown: path.slice(1).map(({ name }) => name),
     notSeen: [...seen.notSeen],
     ...remembered,
   };

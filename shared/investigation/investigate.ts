@@ -34,6 +34,8 @@ export type InvestigationRequest = {
   alertSeverity: Severity;
   complaint: Complaint;
   playbook: Playbook;
+  /** All that it may lead to, by name. */
+  playbooks: ReadonlyMap<string, Playbook>;
   earlierSnapshots: readonly Snapshot[];
   /** What is remembered of this server. */
   memories: readonly Memory[];

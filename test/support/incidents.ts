@@ -32,6 +32,7 @@ export const aDiagnosis = (cause: Cause = "hot_update_failure"): Diagnosis => ({
   causes: [],
   nextActions: [],
   playbook: "generalMonitoring",
+  drilledDown: [],
   notSeen: [],
   recalled: [],
   lasting: null,

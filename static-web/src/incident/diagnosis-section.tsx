@@ -131,7 +131,7 @@ function AlsoFound({ list }: { list: Diagnosis["causes"] }): JSX.Element | null 
 }
 
 /** Which playbook was followed, and whose text of it. */
-function Followed({ diagnosis: { playbook, followed } }: { diagnosis: Diagnosis }): JSX.Element {
+function Followed({ diagnosis: { playbook, followed, drilledDown } }: { diagnosis: Diagnosis }): JSX.Element {
   const whose = { own: "PgMedic's own text", folder: "the text of your folder" } as const;
   return (
     <p class="quiet">
@@ -139,6 +139,11 @@ function Followed({ diagnosis: { playbook, followed } }: { diagnosis: Diagnosis 
       {followed === undefined
         ? ""
         : `, ${followed.origin === "edited" ? `version ${followed.version}` : whose[followed.origin]}`}
+      {drilledDown.map((name) => (
+        <>
+          , then <a href={playbookPath(name)}>{name}</a>
+        </>
+      ))}
       .
     </p>
   );

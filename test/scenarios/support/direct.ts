@@ -65,6 +65,7 @@ export async function directPath(): Promise<Path> {
         alertSeverity: "Sev2",
         complaint: { symptom: playbook.symptom, metric, value, threshold: null },
         playbook,
+        playbooks,
         earlierSnapshots: (readings.get(subject.name) ?? []).toReversed(),
         memories: [],
         withClone: (work) => work(clone),

@@ -343,6 +343,7 @@ const aDiagnosis = (): Diagnosis => ({
   ],
   nextActions: [],
   playbook: "investigateHighCPU",
+  drilledDown: [],
   followed: { name: "investigateHighCPU", origin: "edited", version: 3, digest: "a".repeat(64) },
   notSeen: [],
   recalled: [

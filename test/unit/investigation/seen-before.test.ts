@@ -42,6 +42,7 @@ const concluded = (memories: readonly Memory[]) => {
     alertSeverity: "Sev2",
     complaint: SEEN.complaint,
     playbook: PLAYBOOK,
+    playbooks: new Map(),
     earlierSnapshots: [],
     memories,
     withClone: unused,
