@@ -9,7 +9,12 @@ import { correlate } from "./correlate.ts";
 import { serverOf } from "./server-of-alert.ts";
 import { services } from "./services.ts";
 
-const NAMES: Record<AlertSource, string> = { azure: "Azure Monitor", prometheus: "Alertmanager", grafana: "Grafana" };
+const NAMES: Record<AlertSource, string> = {
+  azure: "Azure Monitor",
+  prometheus: "Alertmanager",
+  grafana: "Grafana",
+  slack: "Slack",
+};
 
 /** Takes in one notification and answers what became of it. */
 export async function receive(alert: ReceivedAlert): Promise<AlertAnswer> {

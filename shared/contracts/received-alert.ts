@@ -2,13 +2,22 @@ import { z } from "zod";
 import { Instant, Severity } from "./primitives.ts";
 
 /** Who may tell of an alert. */
-export const AlertSource = z.enum(["azure", "prometheus", "grafana"]);
+export const AlertSource = z.enum(["azure", "prometheus", "grafana", "slack"]);
 export type AlertSource = z.infer<typeof AlertSource>;
 
-/** What names the server: Azure resource ids, of which the first registered one counts, or labels that must lead to exactly one. */
+/**
+ * What names the server: Azure resource ids, of which the first registered one counts; labels that must lead to exactly one; or a text, whose
+ * labels and words together must lead to exactly one.
+ */
 export const AlertTarget = z.discriminatedUnion("by", [
   z.strictObject({ by: z.literal("resourceIds"), resourceIds: z.array(z.string()) }),
   z.strictObject({ by: z.literal("labels"), labels: z.record(z.string(), z.string()) }),
+  z.strictObject({
+    by: z.literal("text"),
+    labels: z.record(z.string(), z.string()),
+    /** In small letters. */
+    words: z.array(z.string()),
+  }),
 ]);
 export type AlertTarget = z.infer<typeof AlertTarget>;
 

@@ -24,6 +24,22 @@ export function serversNamedBy(labels: Labels, servers: readonly Server[]): Serv
   return servers.filter(isNamed);
 }
 
+/**
+ * The registered servers that the words of a text name: by server id, display name, name in Azure, resource id or the host of the connection, as
+ * a whole word in small letters. Of servers on one host the port decides, if it is one of theirs.
+ */
+export function serversCalled(words: readonly string[], servers: readonly Server[]): Server[] {
+  const said = new Set(words);
+  const there = new Set(
+    words.flatMap((word) => addressIn(word) ?? []).flatMap((address) => serversAt(address, servers)),
+  );
+  return servers.filter((server) => {
+    const { resourceId, displayName } = server;
+    const names = [resourceId, displayName, AZURE_SERVER.exec(resourceId.toLowerCase())?.[1] ?? displayName];
+    return there.has(server) || names.some((name) => said.has(name.toLowerCase()));
+  });
+}
+
 /** Labels that name a service, the most telling first. */
 const SERVICES = ["service", "app", "job"] as const;
 

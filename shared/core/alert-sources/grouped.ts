@@ -35,6 +35,10 @@ const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
 export const severityOfLabel = (label: string | undefined): Severity =>
   SEVERITIES.get(label?.trim().toLowerCase() ?? "") ?? "Sev3";
 
+/** The severity of the first word that is one; Sev3 for none. */
+export const firstSeverity = (words: readonly (string | undefined)[]): Severity =>
+  severityOfLabel(words.find((word) => SEVERITIES.has(word?.trim().toLowerCase() ?? "")));
+
 /** A rule's name is a headline: Azure Monitor allows as much. */
 const LONGEST_RULE = 512;
 const UNNAMED = "an alert without a name";
@@ -45,7 +49,7 @@ const METRIC = /^[A-Za-z][A-Za-z0-9_]{1,99}$/;
  * One alert of Alertmanager or Grafana. Labels are its identity, annotations may say more: `pgmedic_metric` (a metric of Azure Monitor, as
  * label or annotation), and `value` and `threshold` in that metric's unit. Nothing is guessed from a rule's name or its expression.
  */
-export function readGrouped(source: Exclude<AlertSource, "azure">, alert: GroupedAlert): ReceivedAlert {
+export function readGrouped(source: Exclude<AlertSource, "azure" | "slack">, alert: GroupedAlert): ReceivedAlert {
   const { labels, annotations, fingerprint } = alert;
   const firedAt = new Date(alert.startsAt).toISOString();
   const isResolved = alert.status === "resolved";
