@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { Severity } from "../shared/contracts/primitives.ts";
+import { SlackChannel } from "../shared/contracts/slack.ts";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const isLoopback = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
@@ -114,6 +115,18 @@ export const Settings = z.object({
   PGMEDIC_NOTIFY_PAGERDUTY_KEY: z.string().min(1).optional(),
   PGMEDIC_NOTIFY_WEBHOOK_URL: z.string().min(1).optional(),
   PGMEDIC_NOTIFY_WEBHOOK_SECRET: z.string().min(1).optional(),
+  /**
+   * Slack's channels that are read for alerts, by their ids with commas between, and the token of the bot that reads them and answers in the
+   * alerts' threads. Without either none is read.
+   */
+  PGMEDIC_SLACK_CHANNELS: z
+    .string()
+    .transform((text) => text.split(",").flatMap((name) => name.trim() || []))
+    .pipe(z.array(SlackChannel).max(20, "at most 20 channels are read"))
+    .default([]),
+  PGMEDIC_SLACK_TOKEN: z.string().min(1).optional(),
+  /** Slack's Web API; GovSlack has https://slack-gov.com/api. */
+  PGMEDIC_SLACK_ENDPOINT: z.url().default("https://slack.com/api"),
   /** PagerDuty's Events API; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue. */
   PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: z.url().default("https://events.pagerduty.com/v2/enqueue"),
   /** The least grave severity that is told, and the least grave one that pages people through PagerDuty. */

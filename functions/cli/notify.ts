@@ -16,7 +16,8 @@ export const NOTIFY_USAGE = `pgmedic notify --test
 
 /** Tells every channel a test. The settings are the environment's: the runner alone has them in Azure, and it answers no calls. */
 export async function notify(): Promise<Outcome> {
-  const channels = channelsIn(ChannelSettings.parse(process.env));
+  // Threads are answered where there are any: a test would have none.
+  const channels = channelsIn(ChannelSettings.parse(process.env)).filter(({ name }) => name !== "slackThread");
   if (channels.length === 0) return { text: "No PGMEDIC_NOTIFY_… setting is in the environment.", exitCode: 2 };
   const answers = await Promise.all(channels.map(async (channel) => ({ channel, told: await tryOut(channel) })));
   const text = answers.map(({ channel, told }) => `${channel.name}: ${wordsOf(told)}`).join("\n");
@@ -25,9 +26,9 @@ export async function notify(): Promise<Outcome> {
 
 async function tryOut(channel: Channel): Promise<Told> {
   const said = aTest();
-  const told = await channel.tell(said);
+  const told = await channel.tell(said, null);
   if (told.outcome !== "told" || channel.name !== "pagerDuty") return told;
-  return channel.tell({ ...said, occasion: "dismissed" });
+  return channel.tell({ ...said, occasion: "dismissed" }, null);
 }
 
 function wordsOf(told: Told): string {
@@ -50,6 +51,7 @@ const aTest = (): Notification => ({
   server: "none",
   trigger: null,
   rootCause: null,
+  confidence: null,
   statement: null,
   undo: null,
   outcome: "Somebody tried out whether you are told.",

@@ -13,6 +13,9 @@ export const SlackTs = z.string().regex(/^\d{10}\.\d{6}$/);
 export const Thread = z.strictObject({ channel: SlackChannel, ts: SlackTs });
 export type Thread = z.infer<typeof Thread>;
 
+/** What PgMedic's own messages are marked with, whichever way they took: the id of a block begins with it. */
+export const OWN_BLOCK = "pgmedic";
+
 /** A message of `conversations.history`, as far as it is read: https://docs.slack.dev/reference/events/message. */
 export const SlackMessage = z.looseObject({
   ts: SlackTs,
@@ -40,3 +43,6 @@ export const SlackProgress = z.strictObject({
   notBefore: Instant.nullable().default(null),
 });
 export type SlackProgress = z.infer<typeof SlackProgress>;
+
+/** The messages that told of one rule's alerts on one server in one channel, the oldest first. */
+export const SlackFired = z.strictObject({ fired: z.array(SlackTs) });

@@ -1,7 +1,8 @@
 import type { AlertTarget, ReceivedAlert } from "../../contracts/received-alert.ts";
-import type { SlackMessage, Thread } from "../../contracts/slack.ts";
+import { OWN_BLOCK, type SlackMessage, type Thread } from "../../contracts/slack.ts";
 import { headlineIn, saysAlert } from "./chat-formats.ts";
 import { linesOf } from "./chat-words.ts";
+import { alertIdOf } from "../thread-replies.ts";
 import { firstSeverity } from "./grouped.ts";
 
 /** An alert that a message tells of, and whether it is one beyond doubt, so that somebody may be told how to name the server. */
@@ -10,8 +11,6 @@ export type ChatAlert = { alert: ReceivedAlert; isCertain: boolean };
 /** Who reads: messages of PgMedic's own are no alerts. */
 type Reader = { channel: string; ownBotId: string };
 
-/** What PgMedic's own messages are marked with, whichever of its ways they took: the ids of their blocks begin with it. */
-export const OWN_BLOCK = "pgmedic";
 /** Messages of integrations have none of them, or this. */
 const BOT_MESSAGE = "bot_message";
 const LONGEST_RULE = 300;
@@ -33,22 +32,19 @@ export function readChat(message: SlackMessage, { channel, ownBotId }: Reader): 
   const headline = headlineIn(lines, labels);
   if (headline === null) return null;
   const stated = [labels["severity"], labels["priority"], ...headline.severities];
-  const at = momentOf(ts);
   const rule = ruleOf(labels["alertname"] ?? headline.rule);
   const alert: ReceivedAlert = {
     source: "slack",
-    alertId: alertIdOf({ channel, ts }),
-    identity: ["slack", channel, ts],
+    ...identifiedBy({ channel, ts }),
     condition: headline.condition,
     rule,
     metric: null,
     value: null,
     threshold: null,
     severity: firstSeverity(stated),
-    firedAt: at,
-    resolvedAt: headline.condition === "Resolved" ? at : null,
+    resolvedAt: headline.condition === "Resolved" ? momentOf(ts) : null,
     target: targetIn(lines, labels),
-    payload: { channel, ts, rule: rule.toLowerCase(), lines },
+    payload: { channel, ts, lines },
   };
   return { alert, isCertain: !headline.isPlain && headline.condition === "Fired" };
 }
@@ -60,8 +56,12 @@ const blockIdOf = (block: unknown): string =>
     ? block.block_id
     : "";
 
-/** What an incident knows an alert by, from which the thread is found again. */
-const alertIdOf = ({ channel, ts }: Thread): string => `slack/${channel}/${ts}`;
+/** What an alert is known by: the message that told of it. */
+export const identifiedBy = (thread: Thread): Pick<ReceivedAlert, "alertId" | "identity" | "firedAt"> => ({
+  alertId: alertIdOf(thread),
+  identity: ["slack", thread.channel, thread.ts],
+  firedAt: momentOf(thread.ts),
+});
 
 const momentOf = (ts: string): string => new Date(Math.floor(Number(ts) * 1_000)).toISOString();
 
