@@ -14,8 +14,8 @@ const Claims = z.looseObject({
   appid: z.string().optional(),
 });
 
-/** As whom somebody posts: a source of alerts that posts them, or PgMedic's runner with its sign of life. None may post what another does. */
-export const AlertCaller = z.enum([...AlertSource.exclude(["slack"]).options, "pgmedic"]);
+/** As whom somebody posts: a source of alerts, or PgMedic's runner with its sign of life. None may post what another does; Slack posts nothing, it is asked. */
+export const AlertCaller = AlertSource.exclude(["slack"]);
 export type AlertCaller = z.infer<typeof AlertCaller>;
 
 /**

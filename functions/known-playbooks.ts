@@ -1,8 +1,20 @@
-import { playbooksOf } from "../shared/adapters/playbooks.ts";
+import { filedPlaybooks, readPlaybook } from "../shared/adapters/playbooks.ts";
+import type { Playbook } from "../shared/contracts/playbook.ts";
+import { type Book, playbooksInForce, playbooksOfBooks } from "../shared/core/playbooks-in-force.ts";
 import { services } from "./services.ts";
 
-let known: ReturnType<typeof playbooksOf> | undefined;
+let filed: ReturnType<typeof filedPlaybooks> | undefined;
 
-/** The playbooks of this installation, read on first use. Apart from the services: whoever only takes alerts needs neither them nor YAML. */
-export const knownPlaybooks = (): ReturnType<typeof playbooksOf> =>
-  (known ??= playbooksOf(services().settings.PGMEDIC_PLAYBOOKS));
+/** The playbooks of PgMedic and of the installation's folder, read on first use. Apart from the services: whoever only takes alerts needs neither them nor YAML. */
+export const playbookFiles = (): ReturnType<typeof filedPlaybooks> =>
+  (filed ??= filedPlaybooks(services().settings.PGMEDIC_PLAYBOOKS));
+
+/** Every playbook with where it comes from, as people left it a moment ago: what they save counts for the next alert. */
+export async function playbookBooks(): Promise<ReadonlyMap<string, Book>> {
+  const changes = await services().playbookEdits.list();
+  return playbooksInForce(playbookFiles(), changes, (text) => readPlaybook("the text", text));
+}
+
+/** The playbooks in force, by name. */
+export const knownPlaybooks = async (): Promise<ReadonlyMap<string, Playbook>> =>
+  playbooksOfBooks(await playbookBooks());

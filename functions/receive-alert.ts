@@ -14,6 +14,7 @@ const NAMES: Record<AlertSource, string> = {
   prometheus: "Alertmanager",
   grafana: "Grafana",
   slack: "Slack",
+  pgmedic: "PgMedic's detection",
 };
 
 /** Takes in one notification and answers what became of it. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIn } from "../shared/adapters/json.ts";
 import type { Diagnosis } from "../shared/contracts/diagnosis.ts";
 import type { AlertDigest } from "../shared/contracts/incident.ts";
 import { Opinion, type SecondOpinion } from "../shared/contracts/second-opinion.ts";
@@ -35,7 +36,7 @@ export async function askForOpinion(diagnosis: Diagnosis, { alert, causes }: Abo
   } catch (failure) {
     return unavailable(failureText(failure), null);
   }
-  const read = Opinion.safeParse(attempt(answer));
+  const read = Opinion.safeParse(jsonIn(answer));
   if (!read.success || !question.causes.includes(read.data.cause))
     return unavailable("the model answered something that it was not asked for", answer);
   const opinion: SecondOpinion = {
@@ -53,11 +54,3 @@ export async function askForOpinion(diagnosis: Diagnosis, { alert, causes }: Abo
 /** The answer's JSON schema, in the dialect that structured output takes: every field required, none added. */
 const answerSchema = ({ causes }: Question): object =>
   z.toJSONSchema(z.strictObject({ cause: z.enum([...causes]), confidence: z.number(), because: z.string() }));
-
-function attempt(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -10,9 +10,10 @@ const NOBODYS = {
   resourceIds: "none of the alert's targets is a registered server",
   labels: "none of the alert's labels names a registered server",
   text: "nothing in the message names a registered server",
+  server: "the server is not registered any more",
 } as const;
 
-const BY = { resourceIds: "targets name", labels: "labels name", text: "words name" } as const;
+const BY = { resourceIds: "targets name", labels: "labels name", server: "id names", text: "words name" } as const;
 
 /** The server that an alert is about, or the one that the service depends on which it is about. */
 export async function serverOf(target: AlertTarget): Promise<Named> {
@@ -28,6 +29,10 @@ async function serversNamedIn(target: AlertTarget): Promise<Server[]> {
   switch (target.by) {
     case "resourceIds": {
       const server = await servers.byResourceId(target.resourceIds);
+      return server === null ? [] : [server];
+    }
+    case "server": {
+      const server = await servers.read(target.serverId);
       return server === null ? [] : [server];
     }
     case "labels":

@@ -1,6 +1,7 @@
 import { alertSweepOf } from "../shared/adapters/alert-sweep.ts";
 import { alertsOf } from "../shared/adapters/alerts.ts";
 import { type Archive, archiveOf } from "../shared/adapters/archive.ts";
+import { baselinesOf } from "../shared/adapters/baselines.ts";
 import { changesOf } from "../shared/adapters/changes.ts";
 import { documentsOf } from "../shared/adapters/documents.ts";
 import { flexibleServersOf } from "../shared/adapters/flexible-servers.ts";
@@ -11,6 +12,7 @@ import { messagesOf } from "../shared/adapters/messages.ts";
 import { metricsOf } from "../shared/adapters/metrics.ts";
 import { type Model, modelOf } from "../shared/adapters/model.ts";
 import { outboxOf } from "../shared/adapters/outbox.ts";
+import { playbookEditsOf } from "../shared/adapters/playbook-edits.ts";
 import { platformOf } from "../shared/adapters/platform.ts";
 import { schedulesOf } from "../shared/adapters/schedules.ts";
 import { serverLogsOf } from "../shared/adapters/server-logs.ts";
@@ -46,6 +48,7 @@ export function servicesOf(settings: Settings) {
     /** Null where no archive is set. */
     archive: archiveIn(settings),
     alertSweep: alertSweepOf(manager),
+    baselines: baselinesOf(documents),
     changes: changesOf(documents),
     incidents,
     instructions,
@@ -54,6 +57,7 @@ export function servicesOf(settings: Settings) {
     /** Null where no model is set. */
     model: modelIn(settings),
     outbox: outboxOf(incidents, instructions, messages),
+    playbookEdits: playbookEditsOf(documents),
     schedules: schedulesOf(documents),
     serverLogs: serverLogsOf(settings.LOGS_ENDPOINT),
     servers: serversOf(documents),

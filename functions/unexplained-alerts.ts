@@ -1,4 +1,5 @@
 import type { AlertDigest, Incident } from "../shared/contracts/incident.ts";
+import type { Playbook } from "../shared/contracts/playbook.ts";
 import { noted } from "../shared/core/incident-state.ts";
 import { foldedIn, nameOf } from "../shared/core/folded-alerts.ts";
 import { ownEntry } from "../shared/core/incident-writes.ts";
@@ -13,8 +14,10 @@ import { services } from "./services.ts";
  * None of them is folded in after the diagnosis is written, so that whoever repeats this finds the same alerts and opens the same incidents.
  */
 export async function openUnexplained(incident: Incident): Promise<void> {
-  for (const alert of foldedIn(incident)) {
-    if (isExplained(incident, alert)) continue;
+  const alerts = foldedIn(incident);
+  const playbooks = alerts.length === 0 ? new Map<string, Playbook>() : await knownPlaybooks();
+  for (const alert of alerts) {
+    if (isExplained(incident, alert, playbooks)) continue;
     if (alert.service !== undefined) {
       // A second look at the same server would say the same: the service's trouble comes from elsewhere.
       await noteOwn(incident.incidentId, `${nameOf(alert)} is not explained by this server.`);
@@ -25,9 +28,9 @@ export async function openUnexplained(incident: Incident): Promise<void> {
   }
 }
 
-function isExplained({ diagnosis }: Incident, alert: AlertDigest): boolean {
+function isExplained({ diagnosis }: Incident, alert: AlertDigest, playbooks: ReadonlyMap<string, Playbook>): boolean {
   if (diagnosis === null || (diagnosis.verdict !== "cause" && diagnosis.verdict !== "handoff")) return false;
-  const symptom = choosePlaybook(knownPlaybooks(), alert)?.symptom;
+  const symptom = choosePlaybook(playbooks, alert)?.symptom;
   return symptom !== undefined && canExplain(diagnosis.cause, symptom);
 }
 

@@ -387,8 +387,10 @@ var runnerSettings = {
   PGMEDIC_SLACK_CHANNELS: join(slackChannels, ',')
   PGMEDIC_SLACK_ENDPOINT: slackEndpoint
 }
+// Whoever edits a playbook must know of the folder's, which the edit is held against.
+var playbookSettings = empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder }
 var wishedSettings = union(
-  empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder },
+  playbookSettings,
   empty(modelEndpoint) ? {} : { PGMEDIC_MODEL_ENDPOINT: modelEndpoint, PGMEDIC_MODEL: modelName },
   // A registration can name these as a password, and no other setting.
   empty(vaultSettings) ? {} : { PGMEDIC_SECRET_SETTINGS: join(vaultSettings, ',') }
@@ -402,7 +404,7 @@ var apiSettings = empty(mcpClientId)
     }
 var settingsOf = {
   ingest: ingestSettings
-  api: apiSettings
+  api: union(apiSettings, playbookSettings)
   runner: union(runnerSettings, wishedSettings)
   all: union(ingestSettings, apiSettings, runnerSettings, wishedSettings)
 }

@@ -3,11 +3,12 @@ import type { Incident } from "../../shared/contracts/incident.ts";
 import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Run, StepOutput } from "../../shared/contracts/steps.ts";
 import { choosePlaybook } from "../../shared/core/playbook-choice.ts";
+import { followed, playbooksOfBooks } from "../../shared/core/playbooks-in-force.ts";
 import { audited, moved, ownEntry } from "../../shared/core/incident-writes.ts";
 import { withOpinion } from "../../shared/core/second-opinion.ts";
 import { gravest } from "../../shared/core/severity.ts";
 import { watchedServers, withPlannerClone } from "../database.ts";
-import { knownPlaybooks } from "../known-playbooks.ts";
+import { playbookBooks } from "../known-playbooks.ts";
 import { askForOpinion, opinionId } from "../second-opinion.ts";
 import { services } from "../services.ts";
 import { openUnexplained } from "../unexplained-alerts.ts";
@@ -30,7 +31,8 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
 
   const server = await theServer(run);
   const alert = begun.alerts[0] ?? NO_ALERT;
-  const playbook = choosePlaybook(knownPlaybooks(), alert);
+  const books = await playbookBooks();
+  const playbook = choosePlaybook(playbooksOfBooks(books), alert);
   if (playbook === null) throw new Error("there is no playbook generalMonitoring, which everything falls back to");
   const purpose = { server, applicationName: `pgmedic/${run.runId}` };
   const {
@@ -53,7 +55,9 @@ export async function investigate(run: Run): Promise<StepOutput<"investigate">> 
     }),
   );
   const asked = await askForOpinion(found, { alert: begun.alerts[0] ?? null, causes: playbook.causes });
-  const diagnosis = asked === null ? found : withOpinion(found, asked.opinion);
+  const judged = asked === null ? found : withOpinion(found, asked.opinion);
+  const text = followed(books, playbook.name);
+  const diagnosis = text === null ? judged : { ...judged, followed: text };
   if (asked !== null) await incidents.keepOnce(run.incidentId, opinionId(run.runId), asked);
   if (remedy !== null) await incidents.keepOnce(run.incidentId, remedyId(run, diagnosis), remedy);
   await snapshots.add(snapshot);
@@ -79,6 +83,7 @@ function diagnosed(
     verdict,
     summary,
     playbook: diagnosis.playbook,
+    followed: diagnosis.followed,
     interval: diagnosis.interval,
     load: diagnosis.load,
     evidence: diagnosis.evidence,

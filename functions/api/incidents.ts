@@ -75,8 +75,9 @@ export async function openIncident(request: HttpRequest, person: Person): Promis
     return problem(409, "server-not-enabled", { title: `PgMedic is not enabled on ${server.serverId}` });
   const firedAt = now().toISOString();
   const { playbook, note } = wish.data;
-  if (playbook !== undefined && !knownPlaybooks().has(playbook)) {
-    const known = [...knownPlaybooks().keys()].toSorted().join(", ");
+  const playbooks = playbook === undefined ? null : await knownPlaybooks();
+  if (playbooks !== null && playbook !== undefined && !playbooks.has(playbook)) {
+    const known = [...playbooks.keys()].toSorted().join(", ");
     return problem(422, "unknown-playbook", {
       title: `There is no playbook "${playbook}"`,
       detail: `There are: ${known}.`,

@@ -29,8 +29,9 @@ export async function putSchedule(request: HttpRequest, person: Person): Promise
   if (wrong !== null) return problem(422, "no-schedule", { title: "This is no schedule", detail: wrong });
   if ((await servers.read(serverId)) === null)
     return problem(422, "unknown-server", { title: `There is no server "${serverId}"` });
-  if (!knownPlaybooks().has(playbook)) {
-    const known = [...knownPlaybooks().keys()].toSorted().join(", ");
+  const playbooks = await knownPlaybooks();
+  if (!playbooks.has(playbook)) {
+    const known = [...playbooks.keys()].toSorted().join(", ");
     return problem(422, "unknown-playbook", {
       title: `There is no playbook "${playbook}"`,
       detail: `There are: ${known}.`,

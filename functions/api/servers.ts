@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import type { z } from "zod";
 import { UnreadableDocument } from "../../shared/adapters/documents.ts";
+import { BaselinesView } from "../../shared/contracts/baseline.ts";
 import { ServerList, ServerView } from "../../shared/contracts/api.ts";
 import { Area, AutomationRequest } from "../../shared/contracts/automation.ts";
 import { isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { type Server, ServerCheck, ServerRegistration } from "../../shared/contracts/server.ts";
 import { ServerReport } from "../../shared/contracts/server-report.ts";
+import { baselinesView } from "../../shared/core/baselines-view.ts";
 import { answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { awaitRunner } from "./await-runner.ts";
@@ -86,6 +88,18 @@ export async function putAutomation(request: HttpRequest, person: Person): Promi
     return { ...server, automation: { levels, by: person.name, at } };
   });
   return readServer(request);
+}
+
+/** `GET /api/servers/{serverId}/baselines`: what is usual on the server at this hour, and what deviates. */
+export async function readBaselines(request: HttpRequest): Promise<HttpResponseInit> {
+  const { servers, baselines, now } = services();
+  const server = await servers.read(idIn(request));
+  if (server === null) return unknown(idIn(request));
+  const known = {
+    detection: await baselines.detection(server.serverId),
+    baselines: await baselines.all(server.serverId),
+  };
+  return answerAs(BaselinesView, 200, baselinesView(server, known, now()));
 }
 
 /** `DELETE /api/servers/{serverId}` */

@@ -16,7 +16,7 @@ export const NOTIFY_USAGE = `pgmedic notify --test
 
 /** Tells every channel a test. The settings are the environment's: the runner alone has them in Azure, and it answers no calls. */
 export async function notify(): Promise<Outcome> {
-  // Threads are answered where there are any: a test would have none.
+  // A thread is answered where an alert came from: there is none to try.
   const channels = channelsIn(ChannelSettings.parse(process.env)).filter(({ name }) => name !== "slackThread");
   if (channels.length === 0) return { text: "No PGMEDIC_NOTIFY_… setting is in the environment.", exitCode: 2 };
   const answers = await Promise.all(channels.map(async (channel) => ({ channel, told: await tryOut(channel) })));

@@ -13,6 +13,7 @@ export const serverOf = ({ schema }: { schema: string[] }): Server => ({
   enabled: true,
   vCores: 1,
   mayScale: false,
+  detection: true,
   schemas: schema,
   connection: { kind: "url", urlSetting: "given" },
   registeredAt: new Date().toISOString(),

@@ -11,7 +11,8 @@ import { triageLogs } from "../api/logs.ts";
 import { readCalibration } from "../api/memory.ts";
 import { serveMcp } from "../api/mcp.ts";
 import { METADATA_ROUTE, readMcpMetadata } from "../api/mcp-caller.ts";
-import { listPlaybooks, validatePlaybook } from "../api/playbooks.ts";
+import { deletePlaybook, putPlaybook } from "../api/playbook-changes.ts";
+import { listPlaybooks, readPlaybookText, readPlaybookVersion, validatePlaybook } from "../api/playbooks.ts";
 import { readPostMortem } from "../api/post-mortem.ts";
 import { asPerson, type PersonHandler } from "../api/principal.ts";
 import { prepareClients } from "../prepare.ts";
@@ -24,6 +25,7 @@ import {
   listServers,
   putAutomation,
   putServer,
+  readBaselines,
   readCheck,
   readReport,
   readServer,
@@ -36,6 +38,7 @@ import type { Role } from "../../shared/contracts/api.ts";
 export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]> = {
   listServers: ["GET", "servers", "reader", listServers],
   readServer: ["GET", "servers/{serverId}", "reader", readServer],
+  readBaselines: ["GET", "servers/{serverId}/baselines", "reader", readBaselines],
   putServer: ["PUT", "servers/{serverId}", "admin", putServer],
   putAutomation: ["PUT", "servers/{serverId}/automation", "admin", putAutomation],
   deleteServer: ["DELETE", "servers/{serverId}", "admin", deleteServer],
@@ -52,6 +55,10 @@ export const ENDPOINTS: Record<string, [HttpMethod, string, Role, PersonHandler]
   listActions: ["GET", "incidents/{incidentId}/actions", "reader", listActions],
   runAction: ["POST", "incidents/{incidentId}/actions/{actionId}", "operator", runAction],
   listPlaybooks: ["GET", "playbooks", "reader", listPlaybooks],
+  readPlaybook: ["GET", "playbooks/{name}", "reader", readPlaybookText],
+  readPlaybookVersion: ["GET", "playbooks/{name}/versions/{version}", "reader", readPlaybookVersion],
+  putPlaybook: ["PUT", "playbooks/{name}", "operator", putPlaybook],
+  deletePlaybook: ["DELETE", "playbooks/{name}", "operator", deletePlaybook],
   validatePlaybook: ["POST", "playbooks/validate", "operator", validatePlaybook],
   listSchedules: ["GET", "schedules", "reader", listSchedules],
   putSchedule: ["PUT", "schedules/{scheduleId}", "operator", putSchedule],

@@ -16,7 +16,7 @@ param protection 'development' | 'production'
 // One definition for the local cloud, the code's test and Azure.
 var containers = loadJsonContent('../cosmos-containers.json')
 
-// Seconds. Receipts of alerts prove for 90 days that an alert came. Documents that end sooner carry a ttl of their own: readings (two hours),
+// Seconds. Receipts of alerts prove for 90 days that an alert came. Documents that end sooner carry a ttl of their own: readings (two hours), baselines (90 days after they were written last),
 // and in `system` answers (a day), conversations (30 days) and dead letters (90 days); the rest of `system` stays. Incidents and their audit entries stay: the archive outlives them, but the dashboard reads these. What is remembered stays as well: a kilobyte a run.
 var ttlOf = {
   alerts: 7776000
@@ -29,7 +29,16 @@ var unindexed = {
   alerts: ['/payload/*']
   incidents: ['/evidence/*', '/timeline/*', '/outbox/*']
   memory: ['/action/*', '/alert/*', '/effect/*', '/statements/*']
-  baselines: ['/statements/*', '/tables/*', '/indexes/*']
+  baselines: [
+    '/statements/*'
+    '/tables/*'
+    '/indexes/*'
+    '/buckets/*'
+    '/trend/*'
+    '/running/*'
+    '/latest/*'
+    '/anomalies/*'
+  ]
   system: ['/body/*']
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { jsonIn } from "./json.ts";
 
 /** `busy`: nothing was begun, and it may be tried again. `running`: Azure goes on by itself. `failed` says what to do. */
 export type Answer =
@@ -68,7 +69,7 @@ async function untilThere({ isThere, pollMs }: Following, abortSignal: AbortSign
 
 /** What a look at an operation says of its bad end; null while it goes on, and where it went well. */
 function endingOf(body: string | null | undefined): string | null {
-  const operation = Operation.safeParse(jsonOf(body)).data;
+  const operation = Operation.safeParse(jsonIn(body ?? "")).data;
   return operation === undefined
     ? null
     : `${operation.error?.code ?? operation.status}: ${operation.error?.message ?? ""}`;
@@ -79,7 +80,7 @@ export function refusalOf(error: unknown, right: string): Answer {
   const refusal = Refusal.safeParse(error).data;
   if (refusal === undefined) throw error;
   const text = refusal.response?.bodyAsText ?? "";
-  const parsed = AzureError.safeParse(jsonOf(text)).data?.error;
+  const parsed = AzureError.safeParse(jsonIn(text)).data?.error;
   const said = parsed === undefined ? text.slice(0, 300) : `${parsed.code}: ${parsed.message.slice(0, 300)}`;
   switch (refusal.statusCode) {
     case 401:
@@ -96,13 +97,5 @@ export function refusalOf(error: unknown, right: string): Answer {
       // A hiccup of the control plane that outlasted the client's own patience.
       return refusal.statusCode >= 500 ? { outcome: "busy", because } : failed(because);
     }
-  }
-}
-
-function jsonOf(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return null;
   }
 }

@@ -3,9 +3,10 @@ import { z } from "zod";
 import { clientOptionsFor, credentialFor, signedOnlyWithTls } from "./azure-client.ts";
 
 export type Metrics = ReturnType<typeof metricsOf>;
+type MetricName = "cpu_percent" | "memory_percent" | "storage_free" | "storage_percent";
 export type MetricWindow = {
   resourceId: string;
-  metric: "cpu_percent" | "storage_free" | "storage_percent";
+  metric: MetricName;
   from: string;
   to: string;
 };
@@ -41,30 +42,39 @@ export function metricsOf(endpoint: string | undefined, regionOf?: RegionOf) {
     clients.set(address, known);
     return known;
   };
+  /** The means of some metrics over an interval, each in its own unit, by name; a figure that cannot be had is not there. */
+  const averages = async ({
+    resourceId,
+    metrics,
+    from,
+    to,
+  }: Omit<MetricWindow, "metric"> & { metrics: readonly MetricName[] }): Promise<Map<string, number>> => {
+    if (endpoint === undefined) return new Map();
+    const abortSignal = AbortSignal.timeout(WHOLE_WAIT_MS);
+    try {
+      const address = endpoint.includes(REGION)
+        ? endpoint.replace(REGION, (await regionOf?.(resourceId, abortSignal)) ?? "")
+        : endpoint;
+      const client = await clientFor(address);
+      const options = {
+        abortSignal,
+        startTime: new Date(from),
+        endTime: new Date(to),
+        // The local monitor measures every second; Azure gives a figure a minute.
+        interval: address.startsWith("https:") ? "PT1M" : "PT1S",
+        aggregation: "Average",
+      };
+      return meansOf(await client.queryResources([resourceId], [...metrics], NAMESPACE, options));
+    } catch (failure) {
+      tellRefusal(failure);
+      return new Map();
+    }
+  };
   return {
+    averages,
     /** The mean of a metric over an interval, in the metric's own unit. */
-    average: async ({ resourceId, metric, from, to }: MetricWindow): Promise<number | null> => {
-      if (endpoint === undefined) return null;
-      const abortSignal = AbortSignal.timeout(WHOLE_WAIT_MS);
-      try {
-        const address = endpoint.includes(REGION)
-          ? endpoint.replace(REGION, (await regionOf?.(resourceId, abortSignal)) ?? "")
-          : endpoint;
-        const client = await clientFor(address);
-        const options = {
-          abortSignal,
-          startTime: new Date(from),
-          endTime: new Date(to),
-          // The local monitor measures every second; Azure gives a figure a minute.
-          interval: address.startsWith("https:") ? "PT1M" : "PT1S",
-          aggregation: "Average",
-        };
-        return meanOf(await client.queryResources([resourceId], [metric], NAMESPACE, options));
-      } catch (failure) {
-        tellRefusal(failure);
-        return null;
-      }
-    },
+    average: async ({ metric, ...window }: MetricWindow): Promise<number | null> =>
+      (await averages({ ...window, metrics: [metric] })).get(metric) ?? null,
   };
 }
 
@@ -75,10 +85,14 @@ async function newClient(address: string): Promise<MetricsClient> {
 }
 
 /** A minute without a measurement has no average; such minutes do not count as zero. */
-function meanOf(results: Awaited<ReturnType<MetricsClient["queryResources"]>>): number | null {
-  const series = results.flatMap(({ metrics }) => metrics.flatMap(({ timeseries }) => timeseries));
-  const figures = series.flatMap(({ data = [] }) => data.map(({ average }) => average));
-  const known = figures.filter((figure) => typeof figure === "number");
-  if (known.length === 0) return null;
-  return known.reduce((sum, figure) => sum + figure, 0) / known.length;
+function meansOf(results: Awaited<ReturnType<MetricsClient["queryResources"]>>): Map<string, number> {
+  const means = new Map<string, number>();
+  for (const { id, timeseries } of results.flatMap(({ metrics }) => metrics)) {
+    // The client's `name` is the one that people read, and may be in their language.
+    const name = id.split("/").at(-1)?.toLowerCase() ?? "";
+    const figures = timeseries.flatMap(({ data = [] }) => data.map(({ average }) => average));
+    const known = figures.filter((figure) => typeof figure === "number");
+    if (known.length > 0) means.set(name, known.reduce((sum, figure) => sum + figure, 0) / known.length);
+  }
+  return means;
 }

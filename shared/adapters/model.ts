@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { tokenFor } from "./identity.ts";
+import { jsonIn } from "./json.ts";
 
 /** A language model that answers in JSON of a given schema. */
 export type Model = {
@@ -58,18 +59,10 @@ export function modelOf({ endpoint, name, key }: ModelSettings): Model {
 }
 
 function contentOf(text: string): string {
-  const completion = Completion.safeParse(attempt(text));
+  const completion = Completion.safeParse(jsonIn(text));
   if (!completion.success) throw new Error("the model's endpoint does not answer as OpenAI's does");
   const message = completion.data.choices[0]?.message;
   if (message?.content == null || message.content === "")
     throw new Error(message?.refusal == null ? "the model said nothing" : "the model refused to answer");
   return message.content;
-}
-
-function attempt(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { z } from "zod";
 import { Playbook } from "../contracts/playbook.ts";
+import type { FieldProblem } from "../contracts/playbook-edit.ts";
 
-export type ReadPlaybook = { ok: true; playbook: Playbook } | { ok: false; problem: string };
+export type ReadPlaybook = { ok: true; playbook: Playbook } | { ok: false; problem: string; errors: FieldProblem[] };
 
 /** Reads one playbook from its text; a problem names the file and each field with what is wrong with it. */
 export function readPlaybook(file: string, text: string): ReadPlaybook {
@@ -11,16 +13,24 @@ export function readPlaybook(file: string, text: string): ReadPlaybook {
   try {
     value = parse(text);
   } catch (failure) {
-    return {
-      ok: false,
-      problem: `${file} is no YAML: ${failure instanceof Error ? failure.message : String(failure)}`,
-    };
+    const message = failure instanceof Error ? failure.message : String(failure);
+    return { ok: false, problem: `${file} is no YAML: ${message}`, errors: [{ path: "(text)", message }] };
   }
   const parsed = Playbook.safeParse(value);
   if (parsed.success) return { ok: true, playbook: parsed.data };
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  return { ok: false, problem: `${file} is no playbook:\n  ${issues.join("\n  ")}` };
+  const errors = parsed.error.issues.map((issue) => ({
+    path: issue.path.join(".") || "(text)",
+    message: inWords(issue),
+  }));
+  const lines = errors.map(({ path, message }) => `${path}: ${message}`);
+  return { ok: false, problem: `${file} is no playbook:\n  ${lines.join("\n  ")}`, errors };
 }
+
+/** Of a closed set what there is, as a person would write it. */
+const inWords = (issue: z.core.$ZodIssue): string =>
+  issue.code === "invalid_value" && issue.values.length > 1
+    ? `there is no such value here; there are: ${issue.values.map(String).join(", ")}`
+    : issue.message;
 
 // Run from the sources, or from what was built of them beside the sources.
 const OWN_FOLDERS = ["../catalogue/playbooks", "../../../shared/catalogue/playbooks"];
@@ -35,18 +45,27 @@ function ownFolder(): string {
   return found;
 }
 
+/** A playbook of a file, with its text as it stands there. */
+export type FiledPlaybook = { origin: "own" | "folder"; playbook: Playbook; text: string };
+
 /** All playbooks by name: PgMedic's own, and those of a user's folder, which take the place of their namesakes. Rejects on the first that is none. */
-export function playbooksOf(userFolder: string | undefined): ReadonlyMap<string, Playbook> {
-  const folders = userFolder === undefined ? [ownFolder()] : [ownFolder(), userFolder];
-  const playbooks = new Map<string, Playbook>();
-  for (const folder of folders) {
+export function filedPlaybooks(userFolder: string | undefined): ReadonlyMap<string, FiledPlaybook> {
+  const filed = new Map<string, FiledPlaybook>();
+  const take = (folder: string, origin: FiledPlaybook["origin"]): void => {
     for (const file of readdirSync(folder)
       .filter((name) => /\.ya?ml$/.test(name))
       .toSorted()) {
-      const read = readPlaybook(join(folder, file), readFileSync(join(folder, file), "utf8"));
+      const text = readFileSync(join(folder, file), "utf8");
+      const read = readPlaybook(join(folder, file), text);
       if (!read.ok) throw new Error(read.problem);
-      playbooks.set(read.playbook.name, read.playbook);
+      filed.set(read.playbook.name, { origin, playbook: read.playbook, text });
     }
-  }
-  return playbooks;
+  };
+  take(ownFolder(), "own");
+  if (userFolder !== undefined) take(userFolder, "folder");
+  return filed;
 }
+
+/** The same without texts. */
+export const playbooksOf = (userFolder: string | undefined): ReadonlyMap<string, Playbook> =>
+  new Map([...filedPlaybooks(userFolder)].map(([name, { playbook }]) => [name, playbook]));

@@ -1,3 +1,4 @@
+import { TLSSocket } from "node:tls";
 import pg from "pg";
 import { z } from "zod";
 import type { Server } from "../contracts/server.ts";
@@ -13,6 +14,8 @@ export type Session = {
   query<Row>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>;
   /** Notices since the connection began: for VACUUM and ANALYZE a warning is the only sign of failure. */
   notices: string[];
+  /** The certificate that the server showed, and its end; null without TLS. */
+  certificate: { subject: string; expiresAt: string } | null;
   ran: Ran[];
 };
 
@@ -138,9 +141,20 @@ const told = ({ host, port, database = "" }: pg.Client, operation: string) => ({
   },
 });
 
+/** What pg keeps of a connection that its types do not tell of. */
+const Connected = z.looseObject({ connection: z.looseObject({ stream: z.instanceof(TLSSocket) }) });
+
+function certificateOf(client: pg.Client): Session["certificate"] {
+  const stream = Connected.safeParse(client).data?.connection.stream;
+  const shown = stream?.getPeerCertificate();
+  const end = Date.parse(shown?.valid_to ?? "");
+  return Number.isNaN(end) ? null : { subject: client.host, expiresAt: new Date(end).toISOString() };
+}
+
 function sessionOf(client: pg.Client): Session {
   const session: Session = {
     notices: [],
+    certificate: certificateOf(client),
     ran: [],
     query: async (statement, values = []) => {
       const startedAt = performance.now();

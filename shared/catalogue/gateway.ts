@@ -17,6 +17,7 @@ import { progress } from "./diagnostics/progress.ts";
 import { replicas } from "./diagnostics/replicas.ts";
 import { replicationSlots } from "./diagnostics/replication-slots.ts";
 import { roleConnections } from "./diagnostics/role-connections.ts";
+import { roleExpiries } from "./diagnostics/role-expiries.ts";
 import { roleFacts } from "./diagnostics/role-facts.ts";
 import { sequences } from "./diagnostics/sequences.ts";
 import { serverFacts } from "./diagnostics/server-facts.ts";
@@ -92,6 +93,7 @@ export const GATEWAY: ReadonlyMap<string, BoundedDiagnostic> = new Map(
     diagnostic("waiting-sessions", plain("How many sessions wait for a lock", waitingSessions)),
     diagnostic("lock-waits", plain("Locks that are waited for", lockWaits)),
     diagnostic("role-connections", plain("Connections by role", roleConnections)),
+    diagnostic("role-expiries", plain("Passwords that end", roleExpiries)),
     diagnostic("prepared-transactions", plain("Prepared transactions", preparedTransactions)),
     diagnostic("replication-slots", plain("Replication slots and what they hold back", replicationSlots)),
     diagnostic("replicas", plain("Replicas and how far behind they are", replicas)),

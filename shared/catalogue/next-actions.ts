@@ -55,6 +55,7 @@ const NEXT: Record<Cause | "nothing", readonly string[]> = {
   storage_growth: ["table-health", "replication-slots", "database-facts", "server-log"],
   partition_missing: ["partitions"],
   deployment_regression: STATEMENTS,
+  credential_expiry: ["role-expiries", "role-connections"],
   expected_load: ["progress", "sessions"],
   nothing: ["activity", "sessions", "server-log", "statement-counters", "table-health", "progress"],
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { NextAction } from "./log-triage.ts";
 import { Recalled } from "./memory.ts";
+import { FollowedPlaybook } from "./playbook-edit.ts";
 import { Id, Instant, Severity, Share } from "./primitives.ts";
 import { SecondOpinion } from "./second-opinion.ts";
 import { ActionKind, Cause, LoadVerdict } from "./taxonomy.ts";
@@ -26,6 +27,8 @@ export const EvidenceSource = z.enum([
   "pg_sequences",
   "pg_settings",
   "pg_database",
+  "pg_roles",
+  "tls_certificate",
   "planner_clone",
   "table_sample",
   "metric",
@@ -108,6 +111,8 @@ const common = {
   nextActions: z.array(NextAction).default([]),
   /** The playbook that was followed. */
   playbook: z.string().default("generalMonitoring"),
+  /** Which text of it; absent where that was not kept yet. */
+  followed: FollowedPlaybook.optional(),
   /** What could not be looked at, with the reason: a missing privilege, an old version, the load, the budget. */
   notSeen: z.array(Rejected).default([]),
   /** What was remembered of earlier runs when this one was investigated, the most telling first. It is no evidence. */

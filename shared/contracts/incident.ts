@@ -60,6 +60,8 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 export const AlertDigest = z.strictObject({
   alertId: z.string(),
   rule: z.string(),
+  /** What it complains about in a sentence, where its source says so. */
+  said: z.string().min(1).optional(),
   metric: z.string().nullable(),
   value: z.number().nullable(),
   threshold: z.number().nullable(),

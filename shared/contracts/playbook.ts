@@ -20,6 +20,3 @@ export const Playbook = z.strictObject({
     .default([]),
 });
 export type Playbook = z.infer<typeof Playbook>;
-
-/** Answer of `GET /api/playbooks`. */
-export const PlaybookList = z.strictObject({ playbooks: z.array(Playbook) });

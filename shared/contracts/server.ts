@@ -61,6 +61,8 @@ export const ServerRegistration = z.strictObject({
   vCores: z.number().positive().max(1024).default(1),
   /** Whether PgMedic may propose a larger size of the server, which two people then decide on. Otherwise it only recommends one. */
   mayScale: z.boolean().default(false),
+  /** Whether PgMedic learns what is usual on the server, and opens incidents for what is not. */
+  detection: z.boolean().default(true),
   /** Schemas that PgMedic may look at and act in. */
   schemas: z.array(z.string().min(1)).min(1).default(["public"]),
   connection: ServerConnection,

@@ -43,6 +43,8 @@ export const DatabaseCounters = z.strictObject({
   blocksHit: z.number(),
   blocksRead: z.number(),
   commits: z.number(),
+  /** Null in a reading of before they were read. */
+  rollbacks: z.number().nullable().default(null),
   timedCheckpoints: z.number(),
   requestedCheckpoints: z.number(),
   /** Bytes of write-ahead log since the cluster began; null on a replica. */
@@ -53,6 +55,9 @@ export type DatabaseCounters = z.infer<typeof DatabaseCounters>;
 /** Cumulative counters of one index. */
 export const IndexCounters = z.strictObject({ oid: z.number(), scans: z.number() });
 export type IndexCounters = z.infer<typeof IndexCounters>;
+
+/** A reading keeps this many statements, the costliest. */
+export const MOST_STATEMENTS = 500;
 
 /** One reading of a server's cumulative statistics. */
 export const Snapshot = z.strictObject({

@@ -46,6 +46,7 @@ export const Cause = z.enum([
   "storage_growth",
   "partition_missing",
   "deployment_regression",
+  "credential_expiry",
   "expected_load",
 ]);
 export type Cause = z.infer<typeof Cause>;
@@ -100,6 +101,7 @@ export const Symptom = z.enum([
   "temp_files",
   "latency",
   "errors",
+  "expiry",
   "any",
 ]);
 export type Symptom = z.infer<typeof Symptom>;

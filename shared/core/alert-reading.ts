@@ -13,6 +13,7 @@ export const receiptId = (alert: ReceivedAlert, condition: ReceivedAlert["condit
 export const digestOf = (alert: ReceivedAlert, service?: string): AlertDigest => ({
   alertId: alert.alertId,
   rule: alert.rule,
+  ...(alert.said === undefined ? {} : { said: alert.said }),
   ...(service === undefined
     ? { metric: alert.metric, value: alert.value, threshold: alert.threshold }
     : { metric: null, value: null, threshold: null, service }),
@@ -59,6 +60,7 @@ export function openedBy(
   const runId = `${incidentId}-r1`;
   const at = now.toISOString();
   const figure = alert.value === null ? "" : ` (${alert.value}, threshold ${alert.threshold ?? "dynamic"})`;
+  const complaint = alert.said === undefined ? figure : `: ${alert.said}`;
   const trigger = announced("runs", `${runId}-trigger`, {
     schemaVersion: 1,
     type: "trigger",
@@ -89,7 +91,7 @@ export function openedBy(
     verification: null,
     rollBack: null,
     resolution: null,
-    timeline: [ownEntry("alert", `${nameOf(alert)} fired${figure}.`, now)],
+    timeline: [ownEntry("alert", `${nameOf(alert)} fired${complaint}.`, now)],
     memoryDue: false,
     outbox: [trigger],
     openedAt: at,

@@ -44,8 +44,17 @@ export function serversCalled(words: readonly string[], servers: readonly Server
 const SERVICES = ["service", "app", "job"] as const;
 
 /** What an alert says of the service that it is about: resource ids, or the labels that name one. */
-const servicesIn = (target: AlertTarget): string[] =>
-  target.by === "resourceIds" ? target.resourceIds : SERVICES.flatMap((name) => target.labels[name] ?? []);
+function servicesIn(target: AlertTarget): string[] {
+  switch (target.by) {
+    case "resourceIds":
+      return target.resourceIds;
+    case "labels":
+    case "text":
+      return SERVICES.flatMap((name) => target.labels[name] ?? []);
+    case "server":
+      return [];
+  }
+}
 
 /** A service as people call it: of a resource id, its last part. */
 const calledShortly = (service: string): string => service.replace(/^\/.*\//, "");

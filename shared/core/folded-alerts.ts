@@ -8,7 +8,7 @@ const MOST_ALERTS = 50;
 
 /** Metrics and words of what an overloaded server shows all at once. Anything else is a matter of its own, and so is what says both. */
 const LOAD_METRICS = new Set(["cpu_percent", "active_connections", "longest_query_time_sec"]);
-const LOAD_WORDS = /cpu|connection|slow|latency/;
+const LOAD_WORDS = /cpu|connection|slow|latency|traffic surge/;
 const OTHER_WORDS =
   /storage|disk|space|replica|lag|slot|wrap|xid|vacuum|bloat|dead|lock|backup|fail|down|error|not\s*enough|memory/;
 

@@ -1,6 +1,7 @@
 import { CronExpressionParser } from "cron-parser";
 import type { AlertDigest, Incident } from "../contracts/incident.ts";
 import type { Cadence, Schedule } from "../contracts/schedule.ts";
+import { DETECTED } from "./anomalies.ts";
 import { digest } from "./digest.ts";
 import { later, MINUTE_MS } from "./time.ts";
 
@@ -82,9 +83,9 @@ function shortened(runs: Schedule["runs"]): Schedule["runs"] {
 }
 
 const PREFIX = "schedule/";
-/** Whether an incident is a look that a schedule asked for, which no alert has joined. */
+/** Whether an incident is a look that a schedule or PgMedic's own detection asked for, which no alert of a rule has joined. */
 export const isAheadOfAlerts = ({ alerts }: Pick<Incident, "alerts">): boolean =>
-  alerts.every(({ alertId }) => alertId.startsWith(PREFIX));
+  alerts.every(({ alertId }) => alertId.startsWith(PREFIX) || alertId.startsWith(DETECTED));
 
 /** The look that a slot asks for, as an alert would ask for it. The same slot is always the same alert, so that it is looked at once. */
 export function alertOf({ scheduleId, playbook }: Schedule, slot: string): AlertDigest {

@@ -140,7 +140,7 @@ function indexDeltas(first: readonly IndexCounters[], second: readonly IndexCoun
 
 function databaseDelta(first: DatabaseCounters | null, second: DatabaseCounters | null): DatabaseCounters | null {
   if (first === null || second === null) return null;
-  const since = (field: Exclude<keyof DatabaseCounters, "walBytes">): number =>
+  const since = (field: Exclude<keyof DatabaseCounters, "walBytes" | "rollbacks">): number =>
     Math.max(0, second[field] - first[field]);
   return {
     deadlocks: since("deadlocks"),
@@ -148,6 +148,7 @@ function databaseDelta(first: DatabaseCounters | null, second: DatabaseCounters 
     blocksHit: since("blocksHit"),
     blocksRead: since("blocksRead"),
     commits: since("commits"),
+    rollbacks: null,
     timedCheckpoints: since("timedCheckpoints"),
     requestedCheckpoints: since("requestedCheckpoints"),
     walBytes: first.walBytes === null || second.walBytes === null ? null : second.walBytes - first.walBytes,

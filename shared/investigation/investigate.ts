@@ -14,18 +14,19 @@ import type { Severity } from "../contracts/primitives.ts";
 import type { Remedy } from "../contracts/remedy.ts";
 import type { Server } from "../contracts/server.ts";
 import type { ServerResource } from "../contracts/server-resource.ts";
-import type { Snapshot } from "../contracts/snapshot.ts";
+import { MOST_STATEMENTS, type Snapshot } from "../contracts/snapshot.ts";
 import { concludeFrom } from "./conclude.ts";
 import { comparable, type Interval, intervalBetween } from "./interval.ts";
 import { loadOf } from "./load.ts";
 import type { Complaint, Observed } from "./observed.ts";
 import { planStatements } from "./plan-statements.ts";
+import { readExpiries } from "./read-expiries.ts";
 import { readResource } from "./read-resource.ts";
 import { type Ask, asking, readServer } from "./read-server.ts";
 import { readCatalog } from "./read-catalog.ts";
 import { emptyWorkload, readWorkload, type Workload } from "./read-workload.ts";
 import { sampleColumns } from "./sample-columns.ts";
-import { MOST_STATEMENTS, one, readServerFacts, takeSnapshot } from "./take-snapshot.ts";
+import { one, readServerFacts, takeSnapshot } from "./take-snapshot.ts";
 
 export type InvestigationRequest = {
   incidentId: string;
@@ -85,6 +86,7 @@ export async function investigate(session: Session, request: InvestigationReques
     earlier: oldestReading(request.earlierSnapshots, snapshot.epoch, interval.from),
     wasReset: request.earlierSnapshots[0] !== undefined && request.earlierSnapshots[0].epoch !== snapshot.epoch,
     ...server,
+    expiries: await readExpiries(session, ask),
     ...statements,
     notSeen,
   };

@@ -18,6 +18,7 @@ import type { ServerFacts } from "../catalogue/diagnostics/server-facts.ts";
 import type { ServerSetting } from "../catalogue/diagnostics/server-settings.ts";
 import type { SessionFacts } from "../catalogue/diagnostics/sessions.ts";
 import type { TableHealth } from "../catalogue/diagnostics/table-health.ts";
+import type { Expiry } from "../contracts/baseline.ts";
 import type { Rejected } from "../contracts/diagnosis.ts";
 import type { Server } from "../contracts/server.ts";
 import type { ServerResource } from "../contracts/server-resource.ts";
@@ -69,6 +70,8 @@ export type Observed = {
   partitions: readonly PartitionedTable[];
   extended: readonly ExtendedStatistics[];
   database: DatabaseFacts | null;
+  /** Passwords of roles and the server's certificate, with their ends. */
+  expiries: readonly Expiry[];
   workload: Workload;
   catalog: Catalog | null;
   advice: Advice;

@@ -6,10 +6,7 @@ import { statementCounters } from "../catalogue/diagnostics/statement-counters.t
 import { statisticsEpoch } from "../catalogue/diagnostics/statistics-epoch.ts";
 import { tableCounters } from "../catalogue/diagnostics/table-counters.ts";
 import type { Server } from "../contracts/server.ts";
-import type { Snapshot } from "../contracts/snapshot.ts";
-
-/** A reading keeps this many statements, the costliest. */
-export const MOST_STATEMENTS = 500;
+import { MOST_STATEMENTS, type Snapshot } from "../contracts/snapshot.ts";
 
 /** The one row of a statement that always answers one. */
 export async function one<Row>(rows: Promise<Row[]>): Promise<Row> {

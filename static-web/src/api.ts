@@ -1,9 +1,11 @@
 // Every call to the API. What comes back is parsed with the contract before anybody sees it.
 import { z } from "zod";
 import {
+  AlertAnswer,
   Changes,
   IncidentDetail,
   IncidentList,
+  type IncidentRequest,
   InstructionList,
   Problem,
   ServerList,
@@ -12,11 +14,12 @@ import {
 } from "../../shared/contracts/api.ts";
 import type { AutomationLevels } from "../../shared/contracts/automation.ts";
 import { AutonomyView, type AutonomyRequest } from "../../shared/contracts/autonomy.ts";
+import { BaselinesView } from "../../shared/contracts/baseline.ts";
 import { Chat, type ChatReply, type ChatRequest } from "../../shared/contracts/chat.ts";
 import { DeadLetterList, DeadLetterView } from "../../shared/contracts/dead-letter.ts";
 import type { DecisionRequest } from "../../shared/contracts/decision.ts";
 import { ActionsAnswer, type DiagnosticParameters, Insight } from "../../shared/contracts/diagnostic-run.ts";
-import { PlaybookList } from "../../shared/contracts/playbook.ts";
+import { PlaybookList } from "../../shared/contracts/playbook-edit.ts";
 import { Schedule, ScheduleList, type ScheduleRequest } from "../../shared/contracts/schedule.ts";
 import { ReasoningTrace } from "../../shared/contracts/reasoning-trace.ts";
 import { Calibration } from "../../shared/contracts/memory.ts";
@@ -81,14 +84,15 @@ async function exchange(path: string, options: Call<unknown>): Promise<Answer<Re
 
 function understood<Value>({ status, text }: Reply, schema: z.ZodType<Value>): Answer<Value> {
   // 204 carries no answer. A tab that was opened before a deployment leaves out what it does not know.
-  const parsed = lenient(schema).safeParse(status === 200 || status === 201 ? parseJson(text) : null);
+  const parsed = lenient(schema).safeParse([200, 201, 202].includes(status) ? parseJson(text) : null);
   if (parsed.success) return { ok: true, value: parsed.data };
   const detail = z.prettifyError(parsed.error).slice(0, 600);
   const title = "The dashboard does not understand the answer";
   return { ok: false, problem: problem("contract", { status, title, detail }) };
 }
 
-async function call<Value>(path: string, options: Call<Value>): Promise<Answer<Value>> {
+/** One call whose answer fits the schema, or the problem. */
+export async function call<Value>(path: string, options: Call<Value>): Promise<Answer<Value>> {
   const reply = await exchange(path, options);
   return reply.ok ? understood(reply.value, options.schema) : reply;
 }
@@ -153,6 +157,7 @@ export const api = {
     call(`/api/servers/${id(serverId)}`, { method: "PUT", body, schema: ServerView }),
   removeServer: (serverId: string) =>
     call(`/api/servers/${id(serverId)}`, { method: "DELETE", body: {}, schema: z.null() }),
+  baselines: (serverId: string) => call(`/api/servers/${id(serverId)}/baselines`, { schema: BaselinesView }),
   checkServer: (serverId: string) =>
     callAndFollow(`/api/servers/${id(serverId)}/check`, { method: "POST", body: {}, schema: ServerCheck }),
   reportOn: (serverId: string) =>
@@ -163,6 +168,8 @@ export const api = {
     const status = filter === "all" ? "" : `status=${filter}&`;
     return call(`/api/incidents?${status}limit=${limit}`, { schema: IncidentList });
   },
+  openIncident: (body: z.infer<typeof IncidentRequest>) =>
+    call("/api/incidents", { method: "POST", body, schema: AlertAnswer }),
   incident: (incidentId: string) => call(`/api/incidents/${id(incidentId)}`, { schema: IncidentDetail }),
   trace: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/trace`, { schema: ReasoningTrace }),
   actions: (incidentId: string) => call(`/api/incidents/${id(incidentId)}/actions`, { schema: ActionsAnswer }),

@@ -84,6 +84,17 @@ export const can = {
     if (refusal !== null) return refusal;
     return isBusy ? no("One at a time: the last one is still running.") : yes("Reads only, within a time limit.");
   },
+  editPlaybook: (principal: Principal): Capability =>
+    mayAs(principal, "operator", "edit playbooks") ?? yes("What you save counts for the next investigation."),
+  savePlaybook: (principal: Principal, isChanged: boolean, isBad: boolean): Capability => {
+    const refusal = mayAs(principal, "operator", "edit playbooks");
+    if (refusal !== null) return refusal;
+    if (!isChanged) return no("Nothing is changed yet.");
+    return isBad ? no("Correct what is named above first.") : yes("The next investigation follows it.");
+  },
+  runPlaybook: (principal: Principal, isServerThere: boolean): Capability =>
+    mayAs(principal, "operator", "have a server looked at") ??
+    (isServerThere ? yes("Opens an incident; nothing is changed on the server.") : no("No server is enabled.")),
   setSchedules: (principal: Principal): Capability =>
     mayAs(principal, "operator", "set a schedule") ?? yes("The first look comes at its next time."),
   useKillSwitch: (principal: Principal): Capability =>

@@ -7,7 +7,7 @@ const path = signal(location.pathname);
 export const route = computed(() => routeOf(path.value));
 
 /** Goes to a page of the dashboard without loading it anew. */
-function go(to: string): void {
+export function go(to: string): void {
   if (to === location.pathname) return;
   history.pushState(null, "", to);
   path.value = location.pathname;

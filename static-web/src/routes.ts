@@ -4,6 +4,9 @@ export type Route =
   | { screen: "incidents" }
   | { screen: "incident"; incidentId: string }
   | { screen: "timeline" }
+  | { screen: "playbooks" }
+  | { screen: "playbook"; name: string }
+  | { screen: "newPlaybook" }
   | { screen: "instructions" }
   | { screen: "autonomy" }
   | { screen: "deadLetters" }
@@ -14,6 +17,8 @@ const LISTS: Record<string, Route> = {
   "/servers": { screen: "servers" },
   "/incidents": { screen: "incidents" },
   "/timeline": { screen: "timeline" },
+  "/playbooks": { screen: "playbooks" },
+  "/new-playbook": { screen: "newPlaybook" },
   "/instructions": { screen: "instructions" },
   "/autonomy": { screen: "autonomy" },
   "/undelivered": { screen: "deadLetters" },
@@ -24,8 +29,14 @@ export function routeOf(path: string): Route {
   const trimmed = path.replace(/(?<=.)\/+$/, "");
   const [, incidentId] = /^\/incidents\/([A-Za-z0-9_-]{1,40})$/.exec(trimmed) ?? [];
   if (incidentId !== undefined) return { screen: "incident", incidentId };
+  const [, name] = /^\/playbooks\/([A-Za-z0-9]{1,40})$/.exec(trimmed) ?? [];
+  if (name !== undefined) return { screen: "playbook", name };
   return LISTS[trimmed] ?? { screen: "unknown", path };
 }
 
 /** The address of an incident's page. */
 export const incidentPath = (incidentId: string): string => `/incidents/${incidentId}`;
+
+/** The address of a playbook's page. */
+export const playbookPath = (name: string): string => `/playbooks/${name}`;
+export const NEW_PLAYBOOK_PATH = "/new-playbook";

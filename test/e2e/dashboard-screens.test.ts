@@ -4,12 +4,14 @@ import type { Page } from "playwright-core";
 import { accessibilityProblems } from "../support/dashboard/axe.ts";
 import {
   aDeadLetter,
+  aBaselinesView,
   aSchedule,
   aGraduation,
   anIncident,
   anInstruction,
   aResolvedIncident,
   aServer,
+  fromNow,
 } from "../support/dashboard/data.ts";
 import { aMemory } from "../support/memories.ts";
 import { openDashboard, type Dashboard } from "../support/dashboard/open-dashboard.ts";
@@ -57,6 +59,14 @@ const SCREENS = [
     empty: "Nothing has happened yet",
     done: "Median time to close",
     what: "timeline",
+  },
+  { path: "/playbooks", data: "/api/playbooks", empty: null, done: "The day in short", what: "playbooks" },
+  {
+    path: "/playbooks/dailySummary",
+    data: "/api/playbooks/dailySummary",
+    empty: null,
+    done: "What it does",
+    what: "playbook",
   },
   {
     path: "/instructions",
@@ -223,6 +233,51 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     await card.getByRole("button", { name: "Remove dailySummary" }).click();
     await card.getByText("Schedules, 1").waitFor();
     expect(dashboard.api.store.schedules.map(({ playbook }) => playbook)).toEqual(["generalMonitoring"]);
+    await context.close();
+  });
+
+  test("a server's card says what deviates, what is usual, and that it is learning", async () => {
+    fill();
+    const said = "mean statement time 6.2 σ above Tuesdays 14:00 UTC: 41 ms, usually 6.1 ms";
+    dashboard.api.store.baselines = aBaselinesView("shop", {
+      anomalies: [
+        {
+          kind: "latency",
+          subject: "",
+          since: fromNow(-600_000),
+          said,
+          endedAt: null,
+          ending: null,
+          incidentId: "inc-1",
+        },
+      ],
+      projection: { percent: 61.4, perDay: 0.4, limit: 85, days: 59 },
+    });
+    const { page, context } = await dashboard.visit("/", { theme, role: "reader" });
+    const card = page.getByRole("article", { name: "Shop database" });
+    const told = card.getByRole("link", { name: said });
+    await told.waitFor();
+    expect(await told.getAttribute("href")).toBe("/incidents/inc-1");
+    await card.getByText("What is usual now").click();
+    await card.getByRole("row", { name: "Mean statement time 6.4 ms 6.1 ms 18.3 ms" }).waitFor();
+    await card.getByRole("img", { name: "Mean statement time on a day like this: from 4 ms to 6.3 ms" }).waitFor();
+    await card.getByText("Storage is 61.4 % full and changes by 0.4 points a day: 85 % in 59 days.").waitFor();
+    await expectAccessible(page);
+
+    dashboard.api.store.baselines = aBaselinesView("shop", { state: "learning", hours: 31 });
+    dashboard.api.tell("server", "shop");
+    await card.getByText("31 of 72 hours").waitFor();
+    await expectAccessible(page);
+    dashboard.api.store.baselines = aBaselinesView("shop");
+    dashboard.api.tell("server", "shop");
+    await card.getByText("As usual for this hour.").waitFor();
+    dashboard.api.store.baselines = aBaselinesView("shop", { state: "off", metrics: [] });
+    dashboard.api.tell("server", "shop");
+    await card.getByText("Nothing is detected here: detection is switched off.").waitFor();
+    dashboard.api.fail("GET /api/servers/shop/baselines", 404, "There is no such server");
+    dashboard.api.tell("server", "shop");
+    await card.getByText("There is no such server.").waitFor();
+    await expectAccessible(page);
     await context.close();
   });
 

@@ -56,6 +56,7 @@ export const aServer = (wish: Partial<Server> = {}): Server => ({
   enabled: true,
   vCores: 1,
   mayScale: false,
+  detection: true,
   schemas: ["public"],
   connection: { kind: "url", urlSetting: "SHOP_URL" },
   registeredAt: NOW.toISOString(),

@@ -69,7 +69,10 @@ export function metricsAnswer(history: History, { resourceId }: Target, { url, b
     namespace: query.data.metricnamespace,
     resourceregion: REGION,
     resourceid: resourceId,
-    value: query.data.metricnames.map((name) => metricOf(history, query.data, name)),
+    value: query.data.metricnames.map((name) => ({
+      id: `${resourceId}/providers/Microsoft.Insights/metrics/${name}`,
+      ...metricOf(history, query.data, name),
+    })),
   };
   return { status: 200, body: { values: [measured] } };
 }

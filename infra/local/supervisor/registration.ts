@@ -43,6 +43,7 @@ function demoServer({ settings }: Plan): ServerRegistration {
     enabled: true,
     vCores: 1,
     mayScale: true,
+    detection: true,
     schemas: ["public"],
     connection: {
       kind: "roles",
@@ -66,6 +67,7 @@ function ownServer({ settings }: Plan): ServerRegistration {
     enabled: true,
     vCores: 1,
     mayScale: false,
+    detection: true,
     schemas: settings.PGMEDIC_OWN_SERVER_SCHEMAS,
     connection: { kind: "url", urlSetting: "PGMEDIC_OWN_SERVER_URL" },
   };

@@ -13,6 +13,7 @@ export const databaseCounters = (version: number): Diagnostic<DatabaseCounters> 
   mostRows: 1,
   text: `select d.deadlocks::float8 as "deadlocks", d.temp_bytes::float8 as "tempBytes",
       d.blks_hit::float8 as "blocksHit", d.blks_read::float8 as "blocksRead", d.xact_commit::float8 as "commits",
+      d.xact_rollback::float8 as "rollbacks",
       ${
         version >= OWN_VIEW_VERSION
           ? `(select num_timed::float8 from pg_stat_checkpointer) as "timedCheckpoints",

@@ -49,7 +49,10 @@ const METRIC = /^[A-Za-z][A-Za-z0-9_]{1,99}$/;
  * One alert of Alertmanager or Grafana. Labels are its identity, annotations may say more: `pgmedic_metric` (a metric of Azure Monitor, as
  * label or annotation), and `value` and `threshold` in that metric's unit. Nothing is guessed from a rule's name or its expression.
  */
-export function readGrouped(source: Exclude<AlertSource, "azure" | "slack">, alert: GroupedAlert): ReceivedAlert {
+export function readGrouped(
+  source: Extract<AlertSource, "prometheus" | "grafana">,
+  alert: GroupedAlert,
+): ReceivedAlert {
   const { labels, annotations, fingerprint } = alert;
   const firedAt = new Date(alert.startsAt).toISOString();
   const isResolved = alert.status === "resolved";

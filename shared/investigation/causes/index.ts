@@ -2,6 +2,7 @@ import { autovacuumStarved } from "./autovacuum-starved.ts";
 import { checkpointStorm } from "./checkpoint-storm.ts";
 import { connectionExhaustion } from "./connection-exhaustion.ts";
 import { correlatedColumns } from "./correlated-columns.ts";
+import { credentialExpiry } from "./credential-expiry.ts";
 import { ddlLockQueue } from "./ddl-lock-queue.ts";
 import { deadlockOrder } from "./deadlock-order.ts";
 import { deploymentRegression } from "./deployment-regression.ts";
@@ -70,6 +71,7 @@ export const CAUSES: readonly CauseRules[] = [
   storageGrowth,
   partitionMissing,
   deploymentRegression,
+  credentialExpiry,
   expectedLoad,
   undersized,
 ];

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Diagnosis, Finding } from "../../../shared/contracts/diagnosis.ts";
 import { formatShare } from "../format.ts";
 import { inWords, type Label } from "../labels.ts";
+import { playbookPath } from "../routes.ts";
 import { Chip } from "../ui/chip.tsx";
 import { Section } from "../ui/facts.tsx";
 
@@ -129,12 +130,27 @@ function AlsoFound({ list }: { list: Diagnosis["causes"] }): JSX.Element | null 
   );
 }
 
+/** Which playbook was followed, and whose text of it. */
+function Followed({ diagnosis: { playbook, followed } }: { diagnosis: Diagnosis }): JSX.Element {
+  const whose = { own: "PgMedic's own text", folder: "the text of your folder" } as const;
+  return (
+    <p class="quiet">
+      Followed <a href={playbookPath(playbook)}>{playbook}</a>
+      {followed === undefined
+        ? ""
+        : `, ${followed.origin === "edited" ? `version ${followed.version}` : whose[followed.origin]}`}
+      .
+    </p>
+  );
+}
+
 /** Why PgMedic believes what it believes, and what speaks against it. */
 export function DiagnosisSection({ diagnosis }: { diagnosis: Diagnosis }): JSX.Element {
   const { findings, rejected, confidence, summary, causes } = diagnosis;
   return (
     <Section id="diagnosis" title="Diagnosis" aside={<Chip {...verdictOf(diagnosis)} />}>
       <p class="lead">{summary}</p>
+      <Followed diagnosis={diagnosis} />
       <div class="two-columns">
         <Findings title="Findings for" tone="for" list={findings.filter(({ stance }) => stance === "for")} />
         <Findings

@@ -28,6 +28,7 @@ export type Draft = {
   dependents: string;
   enabled: boolean;
   mayScale: boolean;
+  detection: boolean;
 };
 export type FieldName = keyof Draft;
 export type Problems = Partial<Record<FieldName, string>>;
@@ -59,12 +60,13 @@ const EMPTY: Draft = {
   dependents: "",
   enabled: true,
   mayScale: false,
+  detection: true,
 };
 
 /** What the form begins with: a new server, or one that is registered. */
 export function draftOf(server: ServerView | null): Draft {
   if (server === null) return EMPTY;
-  const { serverId, displayName, resourceId, environment, tier, enabled, mayScale, connection } = server;
+  const { serverId, displayName, resourceId, environment, tier, enabled, mayScale, detection, connection } = server;
   return {
     ...EMPTY,
     serverId,
@@ -74,6 +76,7 @@ export function draftOf(server: ServerView | null): Draft {
     tier,
     enabled,
     mayScale,
+    detection,
     connection: connection.kind,
     vCores: String(server.vCores),
     schemas: server.schemas.join(", "),
@@ -119,6 +122,7 @@ export function registrationOf(draft: Draft, known: ServerView | null): Register
     tier: draft.tier,
     enabled: draft.enabled,
     mayScale: draft.mayScale,
+    detection: draft.detection,
     vCores: Number(draft.vCores),
     schemas: draft.schemas.split(",").flatMap((name) => name.trim() || []),
     connection: connectionIn(draft),

@@ -11,6 +11,7 @@ import { Facts, type Fact } from "../ui/facts.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Ago, Until } from "../ui/time.tsx";
 import { healthOf } from "./health.ts";
+import { ServerBaselines } from "./server-baselines.tsx";
 import { ServerCheck } from "./server-check.tsx";
 import { ServerForm } from "./server-form.tsx";
 import { ServerSchedules } from "./server-schedules.tsx";
@@ -71,6 +72,7 @@ function factsOf(server: ServerView): Fact[] {
     },
     { name: "Address", value: <code>{address(server)}</code> },
     { name: "A larger size", value: server.mayScale ? "may be proposed" : "is only recommended" },
+    { name: "Detection", value: server.detection ? "on" : "off" },
     { name: "Watched schemas", value: server.schemas.join(", ") },
     ...(server.dependents === undefined
       ? []
@@ -97,10 +99,10 @@ export function ServerCard({ server }: { server: ServerView }): JSX.Element {
         </div>
       </header>
       <Facts facts={factsOf(server)} />
+      <ServerBaselines serverId={server.serverId} />
       <ServerCheck serverId={server.serverId} />
       <ServerReport serverId={server.serverId} />
       <ServerSchedules serverId={server.serverId} />
-      {/* Who may not change it reads why at "Add a server", once. */}
       {capability.allowed ? (
         <ActionButton
           text={`Change ${server.displayName}`}

@@ -46,6 +46,11 @@ function Identity({ form, isNew }: { form: Form; isNew: boolean }): JSX.Element 
         set={(enabled) => (draft.value = { ...draft.value, enabled })}
       />
       <CheckField
+        label="It tells of what is not usual, without a rule"
+        isOn={draft.value.detection}
+        set={(detection) => (draft.value = { ...draft.value, detection })}
+      />
+      <CheckField
         label="A larger size may be proposed, which two people decide on"
         isOn={draft.value.mayScale}
         set={(mayScale) => (draft.value = { ...draft.value, mayScale })}

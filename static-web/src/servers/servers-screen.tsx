@@ -23,6 +23,7 @@ export function ServersScreen(): JSX.Element {
   // A server's card shows its incidents and instructions too.
   const loaded = useLive(servers, () => true);
   const isAdding = useSignal(false);
+  const capability = can.register(principal.value);
   return (
     <div class="page">
       <header class="page-head">
@@ -30,11 +31,9 @@ export function ServersScreen(): JSX.Element {
         {loaded.status === "done" && loaded.value.servers.length > 0 ? (
           <p class="page-note">{inShort(loaded.value.servers)}</p>
         ) : null}
-        <ActionButton
-          text="Add a server"
-          capability={can.register(principal.value)}
-          act={() => void (isAdding.value = true)}
-        />
+        {capability.allowed ? (
+          <ActionButton text="Add a server" capability={capability} act={() => void (isAdding.value = true)} />
+        ) : null}
       </header>
       {isAdding.value ? <ServerForm server={null} onClose={() => (isAdding.value = false)} /> : null}
       <DemoPanel />
@@ -42,7 +41,7 @@ export function ServersScreen(): JSX.Element {
         {({ servers: list }) =>
           list.length === 0 ? (
             <Empty title="No server is registered yet">
-              Add one; then it appears here, and its alerts are looked into.
+              An admin adds one; then it appears here, and its alerts are looked into.
             </Empty>
           ) : (
             <ul class="cards">

@@ -5,6 +5,9 @@ import { DeadLettersScreen } from "../dead-letters/dead-letters-screen.tsx";
 import { InstructionsScreen } from "../instructions/instructions-screen.tsx";
 import { IncidentScreen } from "../incident/incident-screen.tsx";
 import { IncidentsScreen } from "../incidents/incidents-screen.tsx";
+import { NewPlaybookScreen } from "../playbooks/new-playbook-screen.tsx";
+import { PlaybookScreen } from "../playbooks/playbook-screen.tsx";
+import { PlaybooksScreen } from "../playbooks/playbooks-screen.tsx";
 import { ServersScreen } from "../servers/servers-screen.tsx";
 import { TimelineScreen } from "../timeline/timeline-screen.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
@@ -25,6 +28,12 @@ function Screen(): JSX.Element {
       return <IncidentScreen key={here.incidentId} incidentId={here.incidentId} />;
     case "timeline":
       return <TimelineScreen />;
+    case "playbooks":
+      return <PlaybooksScreen />;
+    case "playbook":
+      return <PlaybookScreen key={here.name} name={here.name} />;
+    case "newPlaybook":
+      return <NewPlaybookScreen />;
     case "instructions":
       return <InstructionsScreen />;
     case "autonomy":

@@ -25,6 +25,7 @@ const ITEMS: readonly Item[] = [
   { to: "/", text: "Servers", icon: "servers", screens: ["servers"] },
   { to: "/incidents", text: "Incidents", icon: "incidents", screens: ["incidents", "incident"] },
   { to: "/timeline", text: "Timeline", icon: "timeline", screens: ["timeline"] },
+  { to: "/playbooks", text: "Playbooks", icon: "playbooks", screens: ["playbooks", "playbook", "newPlaybook"] },
   { to: "/instructions", text: "Instructions", icon: "instructions", screens: ["instructions"] },
   { to: "/autonomy", text: "Autonomy", icon: "autonomy", screens: ["autonomy"] },
 ];

@@ -6,10 +6,11 @@ const PLAN =
   /(?<slow>\b(?:Parallel )?Seq Scan\b)|(?<fast>\b(?:Parallel )?(?:Index Only Scan|Index Scan|Bitmap Heap Scan|Bitmap Index Scan)\b)|(?<comment>\(cost=[^)]*\))/g;
 
 const JSON_TEXT = /(?<text>"(?:[^"\\]|\\.)*")/g;
-const PATTERNS = { sql: SQL, plan: PLAN, json: JSON_TEXT } as const;
+const YAML_TEXT = /(?<comment>(?<=^|\s)#[^\n]*)/gm;
+const PATTERNS = { sql: SQL, plan: PLAN, json: JSON_TEXT, yaml: YAML_TEXT } as const;
 export type Language = keyof typeof PATTERNS;
 
-/** Splits SQL, EXPLAIN's text or JSON into what is coloured and what is not; joined, the tokens are the text. */
+/** Splits SQL, EXPLAIN's text, JSON or YAML into what is coloured and what is not; joined, the tokens are the text. */
 export function tokensOf(source: string, language: Language): Token[] {
   const tokens: Token[] = [];
   let end = 0;

@@ -4,6 +4,7 @@ const PATHS = {
   servers: "M4 5h16v5H4zM4 14h16v5H4zM7.5 7.5h.01M7.5 16.5h.01",
   incidents: "M3 13h4l2.5-7 4 13 2.5-6h5",
   timeline: "M6 4v16M6 8h.01M6 16h.01M10 8h10M10 16h7",
+  playbooks: "M12 6.5C10 5 7 4.5 4 5v13c3-.5 6 0 8 1.5 2-1.5 5-2 8-1.5V5c-3-.5-6 0-8 1.5zM12 6.5v13",
   instructions: "M6 3h9l4 4v14H6zM14 3v5h5M9 13h6M9 17h4",
   autonomy: "M4 20h4v-5h4v-5h4V5h4",
   check: "M5 12.5l4.5 4.5L19 7.5",

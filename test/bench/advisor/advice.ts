@@ -20,6 +20,7 @@ const SERVER: Server = {
   enabled: true,
   vCores: 2,
   mayScale: false,
+  detection: true,
   schemas: ["public"],
   connection: { kind: "url", urlSetting: "bench" },
   registeredAt: "2026-01-01T00:00:00.000Z",

@@ -19,43 +19,42 @@ const WINDOW = {
   to: "2026-11-20T09:05:00.000Z",
 } as const;
 
-const batch =
-  (...averages: (number | null | undefined)[]) =>
-  (): Reply => ({
-    status: 200,
-    body: {
-      values: [
-        {
-          starttime: "2026-11-20T09:00:00Z",
-          endtime: "2026-11-20T09:05:00Z",
-          interval: "PT1M",
-          namespace: "Microsoft.DBforPostgreSQL/flexibleServers",
-          resourceregion: "westeurope",
-          resourceid: RESOURCE,
-          value: [
-            {
-              id: `${RESOURCE}/providers/Microsoft.Insights/metrics/cpu_percent`,
-              type: "Microsoft.Insights/metrics",
-              // Azure's client calls a metric by this name in words, not by its own.
-              name: { value: "cpu_percent", localizedValue: "CPU percent" },
-              displayDescription: "CPU percent",
-              unit: "Percent",
-              timeseries: [
-                {
-                  metadatavalues: [],
-                  data: averages.map((average, minute) => ({
-                    timeStamp: `2026-11-20T09:0${minute}:00Z`,
-                    ...(average === undefined ? {} : { average }),
-                  })),
-                },
-              ],
-              errorCode: "Success",
-            },
-          ],
-        },
-      ],
+type Averages = (number | null | undefined)[];
+const measured = (metric: string, averages: Averages) => ({
+  id: `${RESOURCE}/providers/Microsoft.Insights/metrics/${metric}`,
+  type: "Microsoft.Insights/metrics",
+  // Azure's client calls a metric by this name in words, not by its own.
+  name: { value: metric, localizedValue: metric.replace("_", " ") },
+  displayDescription: metric,
+  unit: "Percent",
+  timeseries: [
+    {
+      metadatavalues: [],
+      data: averages.map((average, minute) => ({
+        timeStamp: `2026-11-20T09:0${minute}:00Z`,
+        ...(average === undefined ? {} : { average }),
+      })),
     },
-  });
+  ],
+  errorCode: "Success",
+});
+const batchOf = (metrics: Record<string, Averages>) => (): Reply => ({
+  status: 200,
+  body: {
+    values: [
+      {
+        starttime: "2026-11-20T09:00:00Z",
+        endtime: "2026-11-20T09:05:00Z",
+        interval: "PT1M",
+        namespace: "Microsoft.DBforPostgreSQL/flexibleServers",
+        resourceregion: "westeurope",
+        resourceid: RESOURCE,
+        value: Object.entries(metrics).map(([metric, averages]) => measured(metric, averages)),
+      },
+    ],
+  },
+});
+const batch = (...averages: Averages) => batchOf({ cpu_percent: averages });
 
 const average = async (...replies: Parameters<typeof azureAnswers>) => {
   fake = await azureAnswers(...replies);
@@ -76,6 +75,17 @@ test("a metric is the mean of the minutes that have a figure, asked for in one b
     aggregation: "Average",
   });
   expect(asked?.headers.authorization).toBeUndefined();
+});
+
+test("several metrics are asked for at once, and each has its own figure or none", async () => {
+  const answered = batchOf({ memory_percent: [70, 72], cpu_percent: [40, 60], storage_percent: [null] });
+  fake = await azureAnswers(answered);
+  const { metric: _, ...window } = WINDOW;
+  const metrics = ["cpu_percent", "memory_percent", "storage_percent"] as const;
+  const found = await metricsOf(fake.url).averages({ ...window, metrics });
+  expect(Object.fromEntries(found)).toEqual({ cpu_percent: 50, memory_percent: 71 });
+  expect(fake.asked).toHaveLength(1);
+  expect(Object.fromEntries(fake.asked[0]?.query ?? [])).toMatchObject({ metricnames: metrics.join(",") });
 });
 
 test("a metric that is throttled is asked for once more, and not again and again", async () => {

@@ -73,6 +73,7 @@ const SERVER: Server = {
   enabled: true,
   vCores: 2,
   mayScale: false,
+  detection: true,
   schemas: ["public"],
   connection: { kind: "url", urlSetting: "SHOP_URL" },
   registeredAt: at(1_000),

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { postgresOf } from "../../../shared/adapters/postgres.ts";
 import type { Server, ServerConnection } from "../../../shared/contracts/server.ts";
 import type { Statement } from "../../../shared/contracts/statement.ts";
+import { readExpiries } from "../../../shared/investigation/read-expiries.ts";
 import { type Certificate, testAuthority } from "../../support/certificates.ts";
 import { type Fake, startFake } from "../../support/http-fake.ts";
 import { type Cluster, startCluster } from "../../support/postgres.ts";
@@ -87,6 +88,7 @@ function aServer(over: Partial<Extract<ServerConnection, { kind: "roles" }>> = {
     enabled: true,
     vCores: 1,
     mayScale: false,
+    detection: true,
     schemas: ["public"],
     registeredAt: "2026-11-01T00:00:00.000Z",
     connection: {
@@ -124,6 +126,23 @@ describe("with a certificate of an authority that is trusted, for the very host"
     for (const clientId of Object.values(IDENTITIES))
       expect(asked).toContainEqual([clientId, "https://ossrdbms-aad.database.windows.net"]);
     expect(identity.asked[0]?.headers["x-identity-header"]).toBe(process.env["IDENTITY_HEADER"]);
+  });
+
+  test("what ends is read: the certificate that the server shows, and the passwords of roles", async () => {
+    const client = new pg.Client({ connectionString: cluster.url() });
+    await client.connect();
+    await client.query("create role seasonal login password 'x' valid until '2027-01-15 12:00+01'");
+    await client.query("create role never login password 'x' valid until 'infinity'");
+    await client.query("create role nobody nologin valid until '2027-01-15'");
+    await client.end();
+    await refusal(aServer()).toBeNull();
+    const read = await postgres.asInvestigator({ server: aServer(), applicationName: "pgmedic/test" }, (session) =>
+      readExpiries(session, (statement, values) => session.query(statement, values)),
+    );
+    expect(read).toEqual([
+      { kind: "certificate", subject: "localhost", expiresAt: "2126-01-01T00:00:00.000Z" },
+      { kind: "credential", subject: "seasonal", expiresAt: "2027-01-15T11:00:00.000Z" },
+    ]);
   });
 
   test("an identity that is not the role's is refused by the server", async () => {

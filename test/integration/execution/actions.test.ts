@@ -57,6 +57,7 @@ const server = (): Server => ({
   enabled: true,
   vCores: 1,
   mayScale: true,
+  detection: true,
   schemas: ["public"],
   connection: { kind: "url", urlSetting: "url" },
   registeredAt: "2026-11-20T10:00:00.000Z",

@@ -89,6 +89,7 @@ describe.each(chosen)("$name", (installation) => {
       enabled: true,
       vCores: 1,
       mayScale: false,
+      detection: true,
       schemas: [schema],
       registeredAt: "2026-01-01T00:00:00Z",
       connection: {

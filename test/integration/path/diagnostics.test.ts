@@ -121,6 +121,7 @@ const serverAt = (database: string): Server => ({
   enabled: true,
   vCores: 1,
   mayScale: false,
+  detection: true,
   schemas: SCHEMAS,
   connection: { kind: "url", urlSetting: database },
   registeredAt: "2026-11-20T10:00:00.000Z",

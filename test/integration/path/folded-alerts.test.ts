@@ -6,6 +6,13 @@ import { openUnexplained } from "../../../functions/unexplained-alerts.ts";
 import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import type { AlertDigest, Incident } from "../../../shared/contracts/incident.ts";
 import type { Cause } from "../../../shared/contracts/taxonomy.ts";
+import { CommonAlert } from "../../../shared/contracts/alert.ts";
+import { receive } from "../../../functions/receive-alert.ts";
+import { readAzure } from "../../../shared/core/alert-sources/azure.ts";
+import { readAnomaly } from "../../../shared/core/alert-sources/pgmedic.ts";
+import { anAlert } from "../../support/alerts.ts";
+import { anAnomaly } from "../../support/baselines.ts";
+import { aServer } from "../../support/steps.ts";
 import { aDiagnosis, anIncident } from "../../support/incidents.ts";
 import { temporaryFolder } from "../../support/process.ts";
 
@@ -167,4 +174,27 @@ test("nothing is folded in between the diagnosis and the look at what it does no
     const own = (await on(serverId)).filter((one) => one.alerts[0]?.alertId === alert.alertId);
     expect(own, `${round}: ${answer.disposition}`).toHaveLength(1);
   }
+});
+
+test("Azure's alert on a metric and that of PgMedic's own detection are one incident, whichever comes first", async () => {
+  for (const order of ["azure", "detected"] as const) {
+    const serverId = `both-${order}`;
+    const resourceId = `/subscriptions/0/resourceGroups/r/providers/Microsoft.DBforPostgreSQL/flexibleServers/${serverId}`;
+    await services().servers.put(aServer({ serverId, resourceId }));
+    const azure = readAzure(CommonAlert.parse(anAlert({ target: resourceId, alertId: serverId })));
+    const detected = readAnomaly({ serverId, anomaly: anAnomaly(), maxConnections: null }, "Fired");
+    const [first, second] = order === "azure" ? [azure, detected] : [detected, azure];
+    const opened = await receive(first);
+    expect(opened.disposition).toBe("opened");
+    expect(await receive(second)).toEqual({ incidentId: opened.incidentId, disposition: "attached" });
+    expect(await receive(detected)).toMatchObject({ disposition: "duplicate" });
+    expect(await on(serverId)).toMatchObject([{ alerts: [{}, {}] }]);
+  }
+});
+
+test("what the detection finds on a server that is not enabled any more opens nothing", async () => {
+  await services().servers.put(aServer({ serverId: "asleep", enabled: false }));
+  const detected = readAnomaly({ serverId: "asleep", anomaly: anAnomaly(), maxConnections: null }, "Fired");
+  expect(await receive(detected)).toMatchObject({ disposition: "ignored" });
+  expect(await on("asleep")).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AlertAnswer, AuditAnswer, IncidentDetail } from "../../../shared/contracts/api.ts";
 import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run.ts";
 import { LogTriage } from "../../../shared/contracts/log-triage.ts";
-import { Playbook } from "../../../shared/contracts/playbook.ts";
+import { PlaybookView } from "../../../shared/contracts/playbook-edit.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
 import { anAlert } from "../../support/alerts.ts";
 import { type Cloud, eventually, SMALL_SHOP, startCloud, untilState } from "../../support/cloud.ts";
@@ -143,7 +143,7 @@ test("a question to a person stands in the incident's timeline", async () => {
 
 test("playbooks are listed, and a text that is none is told field by field", async () => {
   const list = (await cloud.call("GET", "playbooks")).body as { playbooks: unknown[] };
-  expect(list.playbooks.map((one) => Playbook.parse(one).name)).toContain("investigateHighCPU");
+  expect(list.playbooks.map((one) => PlaybookView.parse(one).name)).toContain("investigateHighCPU");
   const bad = await cloud.call("POST", "playbooks/validate", { body: { text: "name: x\ncauses: [gremlins]\n" } });
   expect(bad.status).toBe(422);
   expect(JSON.stringify(bad.body)).toMatch(/causes\.0/);

@@ -74,6 +74,7 @@ test("what people do on the dashboard needs no right that the api app does not h
     "changes",
     "autonomy",
     "playbooks",
+    "playbooks/investigateHighCPU",
     "dead-letters",
     "memory/calibration",
   ];

@@ -138,6 +138,6 @@ export async function discard(server: Server, database: string): Promise<void> {
     }
     await client.query(`drop database if exists ${database} with (force)`);
     for (const role of ["app", "batch", "analyst"])
-      await client.query(`alter role ${role} connection limit -1; alter role ${role} reset all`);
+      await client.query(`alter role ${role} connection limit -1 valid until 'infinity'; alter role ${role} reset all`);
   });
 }

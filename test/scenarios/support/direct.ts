@@ -25,6 +25,7 @@ export const registrationOf = ({ name, scenario, server, database }: Subject): S
   enabled: true,
   vCores: scenario.vCores ?? 1,
   mayScale: false,
+  detection: true,
   schemas: ["public"],
   connection: {
     kind: "roles",

@@ -6,6 +6,7 @@ import {
   type ServerView,
   type TimelineRow,
 } from "../../../shared/contracts/api.ts";
+import type { BaselinesView } from "../../../shared/contracts/baseline.ts";
 import type { DeadLetterView } from "../../../shared/contracts/dead-letter.ts";
 import type { Graduation } from "../../../shared/contracts/autonomy.ts";
 import type { Diagnosis } from "../../../shared/contracts/diagnosis.ts";
@@ -35,6 +36,7 @@ export const aServer = (changes: Partial<ServerView> = {}): ServerView => ({
   enabled: true,
   vCores: 2,
   mayScale: false,
+  detection: true,
   schemas: ["public"],
   connection: {
     kind: "roles",
@@ -51,6 +53,31 @@ export const aServer = (changes: Partial<ServerView> = {}): ServerView => ({
   instructions: [],
   activeIncidentIds: [],
   lastSnapshotAt: fromNow(-20 * SECOND_MS),
+  ...changes,
+});
+
+/** What is usual on a server that is as usual. */
+export const aBaselinesView = (serverId = "shop", changes: Partial<BaselinesView> = {}): BaselinesView => ({
+  serverId,
+  state: "watching",
+  readAt: fromNow(-20 * SECOND_MS),
+  hours: 900,
+  hoursNeeded: 72,
+  metrics: [
+    {
+      metric: "latency",
+      unit: "ms",
+      value: 6.4,
+      usual: 6.1,
+      limit: 18.3,
+      sigmas: 0.2,
+      level: "hourOfWeek",
+      hours: 900,
+      day: Array.from({ length: 24 }, (_, hour) => 4 + hour / 10),
+    },
+  ],
+  projection: null,
+  anomalies: [],
   ...changes,
 });
 
@@ -316,6 +343,7 @@ const aDiagnosis = (): Diagnosis => ({
   ],
   nextActions: [],
   playbook: "investigateHighCPU",
+  followed: { name: "investigateHighCPU", origin: "edited", version: 3, digest: "a".repeat(64) },
   notSeen: [],
   recalled: [
     {

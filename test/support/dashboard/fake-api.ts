@@ -20,12 +20,11 @@ import { ActionsAnswer, Insight } from "../../../shared/contracts/diagnostic-run
 import type { NextAction } from "../../../shared/contracts/log-triage.ts";
 import { isClosed } from "../../../shared/contracts/incident.ts";
 import type { Instruction } from "../../../shared/contracts/instruction.ts";
-import { PlaybookList } from "../../../shared/contracts/playbook.ts";
 import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../../shared/contracts/schedule.ts";
 import {
+  aBaselinesView,
   ada,
   anInsight,
-  aPlaybook,
   anInstruction,
   aServer,
   aServerReport,
@@ -34,10 +33,12 @@ import {
   timelineRowOf,
 } from "./data.ts";
 import { ReasoningTrace } from "../../../shared/contracts/reasoning-trace.ts";
+import { BaselinesView } from "../../../shared/contracts/baseline.ts";
 import { Calibration, type Memory } from "../../../shared/contracts/memory.ts";
 import { ServerCheck, ServerRegistration } from "../../../shared/contracts/server.ts";
 import { ServerReport } from "../../../shared/contracts/server-report.ts";
 import { calibrationOf } from "../../../shared/core/calibration.ts";
+import { FakePlaybooks } from "./fake-playbooks.ts";
 import { aChat, answered, confirmed } from "./fake-chat.ts";
 
 type Answer = { status: number; body: unknown; headers?: Record<string, string> };
@@ -53,6 +54,9 @@ export type Store = {
   deadLetters: DeadLetterView[];
   schedules: ScheduleView[];
   memories: Memory[];
+  /** Null stands for a server that is as usual. */
+  baselines: BaselinesView | null;
+  playbooks: FakePlaybooks;
 };
 
 const emptyStore = (): Store => ({
@@ -70,6 +74,8 @@ const emptyStore = (): Store => ({
   deadLetters: [],
   schedules: [],
   memories: [],
+  baselines: null,
+  playbooks: new FakePlaybooks(),
 });
 
 const ok = <Schema extends z.ZodType>(schema: Schema, body: z.input<Schema>, status = 200): Answer => ({
@@ -169,6 +175,7 @@ export class FakeApi {
     if (failure !== undefined) return failure;
     if (!url.pathname.startsWith("/api/")) return this.#workload(url.pathname, body);
     const parts = url.pathname.split("/").slice(2);
+    if (parts[0] === "playbooks") return this.store.playbooks.answer(method, parts, body);
     const route = [method, ...parts.map((part, index) => (index === 1 ? ":id" : part))].join(" ");
     return this.#routes[route]?.({ parts, url, body }) ?? problem(404, "Not found", `${route} is not known`);
   }
@@ -354,6 +361,7 @@ export class FakeApi {
 
   #routes: Record<string, (asked: Asked) => Answer> = {
     "GET servers": () => ok(ServerList, { servers: this.store.servers }),
+    "GET servers :id baselines": ({ parts }) => ok(BaselinesView, this.store.baselines ?? aBaselinesView(parts[1])),
     "POST servers :id check": (asked) => this.#check(asked),
     "GET servers :id checks probe-1": (asked) => this.#check(asked),
     "POST servers :id report": ({ parts }) => ok(ServerReport, aServerReport(parts[1])),
@@ -369,7 +377,7 @@ export class FakeApi {
       this.store.schedules = this.store.schedules.filter(({ scheduleId }) => scheduleId !== parts[1]);
       return { status: 204, body: null };
     },
-    "GET playbooks": () => ok(PlaybookList, { playbooks: [aPlaybook(), aPlaybook({ name: "dailySummary" })] }),
+    "POST incidents": () => ({ status: 202, body: { incidentId: "inc-1", disposition: "opened" } }),
     "GET incidents": (asked) => this.#list(asked),
     "GET incidents :id": (asked) => {
       const incident = this.#incident(asked);

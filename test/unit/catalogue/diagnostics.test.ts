@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { playbooksOf, readPlaybook } from "../../../shared/adapters/playbooks.ts";
+import { DIAGNOSTIC_NAMES } from "../../../shared/catalogue/diagnostic-names.ts";
 import { GATEWAY, KNOWN } from "../../../shared/catalogue/gateway.ts";
 import { nextActionsFor } from "../../../shared/catalogue/next-actions.ts";
 import { LogFindingKind } from "../../../shared/contracts/log-triage.ts";
@@ -24,6 +25,10 @@ test.each(files)("%s says what it finds, what it needs, what it risks and how mu
   const readsTables = /tablesample/.test(text);
   expect(/risk: "bounded"/.test(text)).toBe(readsTables);
   expect(GATEWAY.get(file)?.risk ?? (readsTables ? "bounded" : "free")).toBe(readsTables ? "bounded" : "free");
+});
+
+test("a playbook may name each of them, and nothing else", () => {
+  expect([...DIAGNOSTIC_NAMES].toSorted()).toEqual(files.toSorted());
 });
 
 test("no diagnostic changes anything", () => {

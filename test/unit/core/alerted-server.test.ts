@@ -107,6 +107,7 @@ describe("an alert about a service leads to the servers that it depends on", () 
     ["to none by a part of a name", byLabels({ service: "check" }), null],
     ["to none by a label that names no service", byLabels({ instance: "checkout" }), null],
     ["to none without labels", byLabels({}), null],
+    ["to none where the server is known", { by: "server", serverId: "orders" }, null],
   ])("%s", (_case, target, expected) => {
     expect(found(target)).toEqual(expected);
   });

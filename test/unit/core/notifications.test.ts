@@ -100,7 +100,8 @@ test("a severity below the lowest is not told, and the pager has a lowest one of
   expect(of("Sev1")).toEqual(all);
   expect(of("Sev2")).toEqual(["slack", "teams", "webhook"]);
   expect(of("Sev3")).toEqual([]);
-  expect(channelsFor({ severity: "Sev0", occasion: "dismissed" }, all, lowest)).toEqual(["pagerDuty", "webhook"]);
+  const dismissed = { severity: "Sev0", occasion: "dismissed" } as const;
+  expect(channelsFor(dismissed, all, lowest)).toEqual(["pagerDuty", "webhook"]);
 });
 
 test("whoever tries keeps others away for a minute, and what is told or refused is never tried again", () => {

@@ -82,6 +82,13 @@ test("each zone starts with its settings, and gets none that is another zone's b
   expect([...of("ingest"), ...of("api")]).not.toContain("ARCHIVE_ENDPOINT");
 });
 
+test("whoever edits playbooks knows of the folder that the runner takes them from", () => {
+  const { runner = {}, api = {}, ingest = {} } = settingsByZone("main.prod.bicepparam");
+  expect(api["PGMEDIC_PLAYBOOKS"]).toBe(runner["PGMEDIC_PLAYBOOKS"]);
+  expect(api["PGMEDIC_PLAYBOOKS"]).toBeDefined();
+  expect(ingest["PGMEDIC_PLAYBOOKS"]).toBeUndefined();
+});
+
 test("a password is a reference to the vault, and only the runner has it", () => {
   const configs = deploymentOf("main.prod.bicepparam", { vaultSettings: ["SHOP_PASSWORD"] }).instances;
   const texts = configs
