@@ -49,9 +49,12 @@ export const waitingFor = (progress: SlackProgress, waitMs: number, now: Date): 
   notBefore: new Date(now.getTime() + Math.min(HOUR_MS, waitMs)).toISOString(),
 });
 
-/** What an alert and its end have in common: a chat gives alerts no other id. */
+/** A number by itself; one within a name, such as disk1, belongs to the name. */
+const FIGURE = /(?<![\w.-])\d{1,20}(?:[.,]\d{1,20})?\s?%?(?![\w-])/g;
+
+/** What an alert and its end have in common, whatever figures they hold: a chat gives alerts no other id. */
 export const firedKeyOf = (channel: string, serverId: string, { rule }: Pick<ReceivedAlert, "rule">): string =>
-  derivedId("slack-fired", channel, serverId, rule.toLowerCase());
+  derivedId("slack-fired", channel, serverId, rule.toLowerCase().replaceAll(FIGURE, "#"));
 
 /** With one message more; null where it is known. */
 export const withFired = (fired: readonly string[], ts: string): string[] | null =>

@@ -135,6 +135,14 @@ test("an alert that is resolved is noted with its incident, and is answered no m
   expect(await withAlertOf(end)).toEqual([]);
 });
 
+test("an end is the end of its own server's alert, though another one has the same rule", async () => {
+  const here = await take("[Triggered on {host:shop-db}] bloat is high");
+  const there = await take("[Triggered on {host:stock-db}] bloat is high");
+  await take("[Recovered on {host:shop-db}] bloat is high");
+  await eventually(async () => (await withAlertOf(here))[0]?.alertResolvedAt ?? null, { what: "the end" });
+  expect((await withAlertOf(there)).map(({ alertResolvedAt }) => alertResolvedAt)).toEqual([null]);
+});
+
 test("an alert that is folded into an incident is told which one it belongs to", async () => {
   const serverId = "stock-db";
   // A run that lasts: nothing of it is there to end it.

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import {
   begunAt,
   firedBefore,
+  firedKeyOf,
   halved,
   periodOf,
   readUpTo,
@@ -63,6 +64,14 @@ test("what is too much for one run is halved until it is a second", () => {
 test("Slack is left alone for as long as it asks, an hour at most", () => {
   expect(waitingFor(begun, 30_000, NOW).notBefore).toBe("2026-11-20T10:00:30.000Z");
   expect(waitingFor(begun, 9 * HOUR_MS, NOW).notBefore).toBe("2026-11-20T11:00:00.000Z");
+});
+
+test("an alert and its end are of one rule on one server, though their figures differ", () => {
+  const key = (rule: string, serverId = "shop-db") => firedKeyOf("C0ALERTS", serverId, { rule });
+  expect(key("0 deadlocks")).toBe(key("12 Deadlocks"));
+  expect(key("CPU at 45.5%")).toBe(key("CPU at 97 %"));
+  expect(key("disk1 is full")).not.toBe(key("disk2 is full"));
+  expect(key("CPU is high")).not.toBe(key("CPU is high", "stock-db"));
 });
 
 test("an end belongs to the last alert before it, or to itself where its message was edited into it", () => {
