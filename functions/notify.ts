@@ -2,9 +2,9 @@ import type { InvocationContext } from "@azure/functions";
 import { type Tellings, tellingsOf } from "../shared/adapters/tellings.ts";
 import type { Incident } from "../shared/contracts/incident.ts";
 import type { Telling, Told } from "../shared/contracts/notification.ts";
+import type { ReceivedAlert } from "../shared/contracts/received-alert.ts";
 import { failureText, scrubbed } from "../shared/core/log-text.ts";
 import {
-  channelsFor,
   claimed,
   notificationIdOf,
   notificationOf,
@@ -13,6 +13,7 @@ import {
   tellingIdOf,
   tellingOf,
 } from "../shared/core/notifications.ts";
+import { firstReplies, tellingsFor, threadsOf, unnamedIn } from "../shared/core/thread-replies.ts";
 import { MINUTE_MS, msBetween } from "../shared/core/time.ts";
 import { channelsIn } from "./channels.ts";
 import { rememberedUpTo } from "./in-time.ts";
@@ -37,8 +38,7 @@ export async function notice(incidentId: string, context: Log): Promise<void> {
   if (channelsIn(settings).length === 0) return;
   const incident = await incidents.read(incidentId);
   if (incident === null) return;
-  const due = await writeDown(incident);
-  await Promise.all(due.map((telling) => tell(telling, context)));
+  await tellInOrder(await writeDown(incident), context);
 }
 
 /** Writes down what nobody announces: that a proposal will expire soon, that a second person is needed. */
@@ -51,19 +51,42 @@ async function writeDown(incident: Incident): Promise<Telling[]> {
   const moment = now();
   const channels = channelsIn(settings).map(({ name }) => name);
   const occasion = occasionOf(incident, moment);
-  if (channels.length === 0 || occasion === null) return [];
-  const key = notificationIdOf(incident, occasion);
+  const threads = channels.includes("slackThread") ? threadsOf(incident) : [];
+  if (channels.length === 0 || (occasion === null && threads.length === 0)) return [];
+  const alerts = threads.length === 0 ? "" : ` of ${incident.alerts.length + incident.alertsLeftOut} alerts`;
+  const key = `${occasion === null ? incident.incidentId : notificationIdOf(incident, occasion)}${alerts}`;
   if (noticed.has(key)) return [];
   const server = await servers.read(incident.serverId);
   const serverName = server?.displayName ?? incident.serverId;
   const dashboard = settings.PGMEDIC_DASHBOARD_URL ?? null;
-  const notification = notificationOf(incident, { serverName, dashboard }, moment);
-  if (notification === null) return [];
+  const where = { serverName, dashboard };
+  const notification = notificationOf(incident, where, moment);
   const lowest = { told: settings.PGMEDIC_NOTIFY_LOWEST, paged: settings.PGMEDIC_NOTIFY_PAGE_LOWEST };
-  const due = channelsFor(notification, channels, lowest).map((name) => tellingOf(notification, name, moment));
+  const told = notification === null ? [] : tellingsFor(notification, { channels, lowest, threads }, moment);
+  const due = [...firstReplies(incident, threads, where, moment), ...told];
   for (const telling of due) await tellings().create(telling);
   noticed.add(key);
   return due;
+}
+
+/** Writes down, once, that an alert leads to no server, and tells it in the alert's thread. */
+export async function noticeUnnamed(alert: ReceivedAlert, because: string, context: Log): Promise<void> {
+  const { now } = services();
+  const due = threadsOf({ alerts: [alert] }).map((thread) =>
+    tellingOf(unnamedIn(alert, because, now()), "slackThread", now(), thread),
+  );
+  for (const telling of due) await tellings().create(telling);
+  await tellInOrder(due, context);
+}
+
+/** Each channel beside the others, and within a thread one after the other. */
+async function tellInOrder(due: readonly Telling[], context: Log): Promise<void> {
+  const ways = Object.groupBy(due, ({ channel, thread }) => `${channel} ${thread?.channel} ${thread?.ts}`);
+  await Promise.all(
+    Object.values(ways).map(async (way = []) => {
+      for (const telling of way) await tell(telling, context);
+    }),
+  );
 }
 
 /** Tells whatever is due. Says once whether there is anybody to tell. */
@@ -78,7 +101,7 @@ export async function tellAll(context: Pick<InvocationContext, "log" | "warn">):
     );
   isExplained = true;
   if (names.length === 0) return;
-  await Promise.all((await tellings().due(now())).map((telling) => tell(telling, context)));
+  await tellInOrder(await tellings().due(now()), context);
 }
 
 /**
@@ -105,17 +128,20 @@ async function tell({ tellingId }: Telling, context: Log): Promise<void> {
   }
 }
 
-async function send({ channel, notification }: Telling): Promise<Told> {
+async function send({ channel, notification, thread }: Telling): Promise<Told> {
   const known = channelsIn(services().settings).find(({ name }) => name === channel);
   if (known === undefined) return { outcome: "refused", because: "the channel is not set any more" };
-  const told = await known.tell(notification);
+  const told = await known.tell(notification, thread);
   return told.outcome === "told" ? told : { ...told, because: scrubbed(told.because) };
 }
 
 /** A proposal that was decided meanwhile does not wait any more. */
 async function isStillSo({ notification }: Telling): Promise<boolean> {
   const { incidents, now } = services();
+  if (notification.occasion === "unnamed") return true;
   const incident = await incidents.read(notification.incidentId);
+  // Its end is told instead.
+  if (notification.occasion === "seen") return incident !== null && incident.resolution === null;
   const occasion = incident === null ? null : occasionOf(incident, now());
   return incident !== null && occasion !== null && notificationIdOf(incident, occasion) === notification.notificationId;
 }

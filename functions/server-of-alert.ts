@@ -1,7 +1,7 @@
 import type { AlertTarget } from "../shared/contracts/received-alert.ts";
 import type { Server } from "../shared/contracts/server.ts";
 import { loadKeyOf } from "../shared/core/alert-reading.ts";
-import { dependencyOf, serversNamedBy } from "../shared/core/alerted-server.ts";
+import { dependencyOf, serversCalled, serversNamedBy } from "../shared/core/alerted-server.ts";
 import { services } from "./services.ts";
 
 type Named = { server: Server; service?: string } | { server: null; because: string };
@@ -9,8 +9,11 @@ type Named = { server: Server; service?: string } | { server: null; because: str
 const NOBODYS = {
   resourceIds: "none of the alert's targets is a registered server",
   labels: "none of the alert's labels names a registered server",
+  text: "nothing in the message names a registered server",
   server: "the server is not registered any more",
 } as const;
+
+const BY = { resourceIds: "targets name", labels: "labels name", server: "id names", text: "words name" } as const;
 
 /** The server that an alert is about, or the one that the service depends on which it is about. */
 export async function serverOf(target: AlertTarget): Promise<Named> {
@@ -18,7 +21,7 @@ export async function serverOf(target: AlertTarget): Promise<Named> {
   const [server, ...others] = named;
   if (server === undefined) return (await serverBehind(target)) ?? { server: null, because: NOBODYS[target.by] };
   if (others.length === 0) return { server };
-  return { server: null, because: `the alert's labels name more than one server: ${namesOf(named)}` };
+  return { server: null, because: `the alert's ${BY[target.by]} more than one server: ${namesOf(named)}` };
 }
 
 async function serversNamedIn(target: AlertTarget): Promise<Server[]> {
@@ -34,6 +37,11 @@ async function serversNamedIn(target: AlertTarget): Promise<Server[]> {
     }
     case "labels":
       return servers.chosen((all) => serversNamedBy(target.labels, all));
+    case "text":
+      return servers.chosen((all) => {
+        const named = new Set([...serversNamedBy(target.labels, all), ...serversCalled(target.words, all)]);
+        return [...named];
+      });
   }
 }
 

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { Severity } from "../shared/contracts/primitives.ts";
-import { SlackChannelId } from "../shared/contracts/slack.ts";
+import { SlackChannel } from "../shared/contracts/slack.ts";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const isLoopback = (url: string): boolean => LOOPBACK.has(new URL(url).hostname);
@@ -116,15 +116,16 @@ export const Settings = z.object({
   PGMEDIC_NOTIFY_WEBHOOK_URL: z.string().min(1).optional(),
   PGMEDIC_NOTIFY_WEBHOOK_SECRET: z.string().min(1).optional(),
   /**
-   * Slack's bot token, a secret, and the ids of the channels, with commas between, whose alerts are taken in and answered in their threads.
-   * Without either nothing is read there.
+   * Slack's channels that are read for alerts, by their ids with commas between, and the token of the bot that reads them and answers in the
+   * alerts' threads. Without either none is read.
    */
-  PGMEDIC_SLACK_TOKEN: z.string().min(1).optional(),
   PGMEDIC_SLACK_CHANNELS: z
     .string()
-    .default("")
-    .transform((text) => text.split(",").flatMap((id) => id.trim() || []))
-    .pipe(z.array(SlackChannelId)),
+    .transform((text) => text.split(",").flatMap((name) => name.trim() || []))
+    .pipe(z.array(SlackChannel).max(20, "at most 20 channels are read"))
+    .default([]),
+  PGMEDIC_SLACK_TOKEN: z.string().min(1).optional(),
+  /** Slack's Web API; GovSlack has https://slack-gov.com/api. */
   PGMEDIC_SLACK_ENDPOINT: z.url().default("https://slack.com/api"),
   /** PagerDuty's Events API; accounts in the EU have https://events.eu.pagerduty.com/v2/enqueue. */
   PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: z.url().default("https://events.pagerduty.com/v2/enqueue"),

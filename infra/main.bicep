@@ -106,10 +106,7 @@ param followUpSeconds int = 86400
 param proposalExpirySeconds int = 259200
 
 @description('Where people are told of incidents: settings of the runner whose values people put into the vault. PGMEDIC_NOTIFY_SLACK_URL is the secret pgmedic-notify-slack-url.')
-param notifySettings ('PGMEDIC_SLACK_TOKEN' | 'PGMEDIC_NOTIFY_SLACK_URL' | 'PGMEDIC_NOTIFY_TEAMS_URL' | 'PGMEDIC_NOTIFY_PAGERDUTY_KEY' | 'PGMEDIC_NOTIFY_WEBHOOK_URL' | 'PGMEDIC_NOTIFY_WEBHOOK_SECRET')[] = []
-
-@description('The ids of channels of Slack whose alerts are taken in; it takes PGMEDIC_SLACK_TOKEN among notifySettings.')
-param slackChannels string[] = []
+param notifySettings ('PGMEDIC_NOTIFY_SLACK_URL' | 'PGMEDIC_SLACK_TOKEN' | 'PGMEDIC_NOTIFY_TEAMS_URL' | 'PGMEDIC_NOTIFY_PAGERDUTY_KEY' | 'PGMEDIC_NOTIFY_WEBHOOK_URL' | 'PGMEDIC_NOTIFY_WEBHOOK_SECRET')[] = []
 
 @description('The least grave severity that people are told of, and the least grave one that pages them through PagerDuty.')
 param notifyLowest 'Sev0' | 'Sev1' | 'Sev2' | 'Sev3' | 'Sev4' = 'Sev3'
@@ -117,6 +114,13 @@ param notifyPageLowest 'Sev0' | 'Sev1' | 'Sev2' | 'Sev3' | 'Sev4' = 'Sev1'
 
 @description('PagerDuty\'s Events API; https://events.eu.pagerduty.com/v2/enqueue for accounts in the EU.')
 param notifyPagerDutyEndpoint string = 'https://events.pagerduty.com/v2/enqueue'
+
+@description('Channels of Slack that are read for alerts, by their ids; PGMEDIC_SLACK_TOKEN, the token of the bot, must be among notifySettings. None: none is read.')
+@maxLength(20)
+param slackChannels string[] = []
+
+@description('Slack\'s Web API; https://slack-gov.com/api for GovSlack.')
+param slackEndpoint string = 'https://slack.com/api'
 
 @description('A folder of the package with playbooks of your own; empty for none.')
 param playbooksFolder string = ''
@@ -381,6 +385,7 @@ var runnerSettings = {
   PGMEDIC_NOTIFY_PAGE_LOWEST: notifyPageLowest
   PGMEDIC_NOTIFY_PAGERDUTY_ENDPOINT: notifyPagerDutyEndpoint
   PGMEDIC_SLACK_CHANNELS: join(slackChannels, ',')
+  PGMEDIC_SLACK_ENDPOINT: slackEndpoint
 }
 // Whoever edits a playbook must know of the folder's, which the edit is held against.
 var playbookSettings = empty(playbooksFolder) ? {} : { PGMEDIC_PLAYBOOKS: playbooksFolder }

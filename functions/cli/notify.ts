@@ -26,9 +26,9 @@ export async function notify(): Promise<Outcome> {
 
 async function tryOut(channel: Channel): Promise<Told> {
   const said = aTest();
-  const told = await channel.tell(said);
+  const told = await channel.tell(said, null);
   if (told.outcome !== "told" || channel.name !== "pagerDuty") return told;
-  return channel.tell({ ...said, occasion: "dismissed" });
+  return channel.tell({ ...said, occasion: "dismissed" }, null);
 }
 
 function wordsOf(told: Told): string {
@@ -51,12 +51,12 @@ const aTest = (): Notification => ({
   server: "none",
   trigger: null,
   rootCause: null,
+  confidence: null,
   statement: null,
   undo: null,
   outcome: "Somebody tried out whether you are told.",
   figures: [],
   recommendations: [],
   link: null,
-  threads: [],
   at: new Date().toISOString(),
 });

@@ -19,7 +19,7 @@ import { runRequested } from "../run-requested.ts";
 import { runSchedules } from "../schedules.ts";
 import { takeSnapshots } from "../snapshots.ts";
 import { giveSignOfLife } from "../silence.ts";
-import { readSlack } from "../slack-alerts.ts";
+import { pollSlack } from "../slack-poll.ts";
 import { sweep } from "../sweep.ts";
 import { tracedMessages, tracedStep } from "../telemetry.ts";
 
@@ -64,9 +64,9 @@ export function register(): void {
 
   app.timer("takeSnapshots", { schedule: EVERY_MINUTE, runOnStartup: true, handler: takeSnapshots });
   app.timer("sweep", { schedule: EVERY_MINUTE, handler: sweep, ...withClient });
+  app.timer("pollSlack", { schedule: EVERY_MINUTE, handler: pollSlack });
   app.timer("runSchedules", { schedule: EVERY_MINUTE, handler: runSchedules });
   app.timer("graduate", { schedule: EVERY_TEN_MINUTES, handler: graduateOnTime });
-  app.timer("readSlack", { schedule: EVERY_MINUTE, handler: readSlack });
   app.timer("giveSignOfLife", { schedule: EVERY_HOUR, handler: giveSignOfLife });
   app.hook.appStart(prepareClients);
   // The first incident should not wait for the clone to be made.

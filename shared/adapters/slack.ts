@@ -1,91 +1,106 @@
 import { z } from "zod";
-import { SlackMessage } from "../contracts/slack.ts";
 import type { Told } from "../contracts/notification.ts";
-import { jsonIn } from "./json.ts";
-import { waitOf } from "./notify/post.ts";
+import type { Thread } from "../contracts/slack.ts";
+import { exchange } from "./notify/post.ts";
 
-/** A message with the answers to it. */
-export type SlackThread = { channel: string; ts: string };
-export type Slack = ReturnType<typeof slackOf>;
-export type History = { ok: true; messages: SlackMessage[]; isWhole: boolean } | Exclude<Told, { outcome: "told" }>;
+/** Slack asks for no more than 200 of a page: https://docs.slack.dev/apis/web-api/pagination. */
+const PAGE = 200;
+/** Errors of Slack's own side: https://docs.slack.dev/reference/methods/chat.postMessage. */
+const PASSING = new Set([
+  "ratelimited",
+  "rate_limited",
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "team_added_to_org",
+]);
 
-const TIMEOUT_MS = 10_000;
-const PAGE = 100;
-/** More than a channel of alerts has in the time that PgMedic may be away. */
-const MOST_PAGES = 20;
 const Answer = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
 const Page = z.looseObject({
   messages: z.array(z.unknown()),
-  has_more: z.boolean().optional(),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).nullish(),
+  response_metadata: z.looseObject({ next_cursor: z.string().nullish() }).nullish(),
 });
-/** Errors that pass: https://docs.slack.dev/reference/methods/conversations.history, "Errors". */
-const PASSING = new Set(["ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"]);
+const Itself = z.looseObject({ bot_id: z.string() });
 
-type Called = { outcome: "answered"; value: unknown } | Exclude<Told, { outcome: "told" }>;
+type Failed = { ok: false; told: Exclude<Told, { outcome: "told" }> };
+export type Read<T> = ({ ok: true } & T) | Failed;
+export type Slack = ReturnType<typeof slackApiOf>;
+export type Period = { channel: string; oldest: string; latest: string | null; cursor: string | null };
 
-/** Slack's Web API, as the app whose bot token this is. Whatever goes wrong is a value. */
-export function slackOf(token: string, endpoint: string) {
-  const call = async (method: string, body: Record<string, unknown>): Promise<Called> => {
-    const response = await fetch(`${endpoint}/${method}`, {
-      method: "POST",
-      headers: { "content-type": "application/json; charset=utf-8", authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-      // A redirect would carry the token elsewhere.
-      redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).catch((failure: unknown) => (failure instanceof Error ? failure.name : "unknown"));
-    if (typeof response === "string") return { outcome: "later", because: `no answer (${response})`, waitMs: null };
-    const { status } = response;
-    const text = await response.text().catch(() => "");
-    if (status === 429 || status >= 500)
-      return {
-        outcome: "later",
-        because: `it answered ${status}`,
-        waitMs: waitOf(response.headers.get("retry-after")),
-      };
-    const answer = Answer.safeParse(jsonIn(text));
-    if (!answer.success) return { outcome: "refused", because: `it answered ${status}, and not as Slack does` };
-    if (answer.data.ok) return { outcome: "answered", value: answer.data };
-    const because = `${method}: ${answer.data.error ?? "refused"}`;
-    return PASSING.has(answer.data.error ?? "")
-      ? { outcome: "later", because, waitMs: null }
-      : { outcome: "refused", because };
+/** Slack's Web API as a bot, with the scopes `channels:history`, `groups:history` and `chat:write`. Whatever goes wrong is a value. */
+export function slackApiOf({ endpoint, token }: { endpoint: string; token: string }) {
+  const call = async <T extends object>(method: string, body: object | URLSearchParams, schema: z.ZodType<T>) => {
+    const isForm = body instanceof URLSearchParams;
+    const answered = await exchange(
+      `${endpoint.replace(/\/$/, "")}/${method}`,
+      isForm ? body.toString() : JSON.stringify(body),
+      {
+        authorization: `Bearer ${token}`,
+        // Methods that read take no JSON: https://docs.slack.dev/apis/web-api.
+        "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json; charset=utf-8",
+      },
+    );
+    return answered.ok ? read(await textOf(answered.response), schema) : answered;
   };
   return {
-    /** The messages of a channel after a moment, the oldest first. Not whole: there were more than are read at once. */
-    history: async (channel: string, oldest: string): Promise<History> => {
-      const messages: SlackMessage[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < MOST_PAGES; page += 1) {
-        const asked = { channel, oldest, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-        const called = await call("conversations.history", asked);
-        if (called.outcome !== "answered") return called;
-        const read = Page.safeParse(called.value);
-        if (!read.success) return { outcome: "refused", because: "its history is none" };
-        // One that cannot be read must not hide the others.
-        messages.push(...read.data.messages.flatMap((one) => SlackMessage.safeParse(one).data ?? []));
-        cursor = read.data.response_metadata?.next_cursor;
-        if (read.data.has_more !== true || cursor === undefined || cursor === "") return whole(messages, true);
-      }
-      return whole(messages, false);
+    /** The id under which the bot's own messages stand in a channel. */
+    ownBotId: async (): Promise<Read<{ botId: string }>> => {
+      const answer = await call("auth.test", new URLSearchParams(), Itself);
+      return answer.ok ? { ok: true, botId: answer.value.bot_id } : answer;
     },
-    /** Answers in a thread. */
-    answer: async ({ channel, ts }: SlackThread, message: Record<string, unknown>): Promise<Told> => {
-      const called = await call("chat.postMessage", {
-        channel,
-        thread_ts: ts,
-        unfurl_links: false,
-        unfurl_media: false,
-        ...message,
-      });
-      return called.outcome === "answered" ? { outcome: "told" } : called;
+    /** One page of a channel's messages after `oldest` and up to `latest`, the newest first, and where the next one begins. */
+    history: async ({
+      channel,
+      oldest,
+      latest,
+      cursor,
+    }: Period): Promise<Read<{ messages: unknown[]; next: string | null }>> => {
+      const wanted = new URLSearchParams({ channel, oldest, limit: String(PAGE) });
+      if (latest !== null) {
+        wanted.set("latest", latest);
+        wanted.set("inclusive", "true");
+      }
+      if (cursor !== null) wanted.set("cursor", cursor);
+      const answer = await call("conversations.history", wanted, Page);
+      if (!answer.ok) return answer;
+      const { messages, response_metadata: metadata } = answer.value;
+      return { ok: true, messages, next: metadata?.next_cursor || null };
+    },
+    /** Answers in the thread of a message. Links in it are not unfolded. */
+    reply: async ({ channel, ts }: Thread, message: { text: string; blocks: object[] }): Promise<Told> => {
+      const body = { channel, thread_ts: ts, unfurl_links: false, unfurl_media: false, ...message };
+      const answer = await call("chat.postMessage", body, Answer);
+      return answer.ok ? { outcome: "told" } : answer.told;
     },
   };
 }
 
-const whole = (messages: readonly SlackMessage[], isWhole: boolean): History => ({
-  ok: true,
-  messages: messages.toSorted((a, b) => Number(a.ts) - Number(b.ts)),
-  isWhole,
-});
+async function textOf(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch {
+    return "";
+  }
+}
+
+/** Slack answers 200 to what it refuses, and says so in the body. */
+function read<T extends object>(text: string, schema: z.ZodType<T>): { ok: true; value: T } | Failed {
+  const later = (because: string): Failed => ({ ok: false, told: { outcome: "later", because, waitMs: null } });
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return later("it answered no JSON");
+  }
+  const answer = Answer.safeParse(body);
+  if (!answer.success) return later("it answered something else than Slack's API does");
+  if (!answer.data.ok) {
+    const error = (answer.data.error ?? "unknown_error").slice(0, 100);
+    return PASSING.has(error)
+      ? later(`Slack says ${error}`)
+      : { ok: false, told: { outcome: "refused", because: `Slack says ${error}` } };
+  }
+  const parsed = schema.safeParse(body);
+  return parsed.success ? { ok: true, value: parsed.data } : later("it answered something else than Slack's API does");
+}

@@ -5,7 +5,6 @@ import { Chat } from "../contracts/chat.ts";
 import { DeadLetter } from "../contracts/dead-letter.ts";
 import type { ServerCheck } from "../contracts/server.ts";
 import type { ServerReport } from "../contracts/server-report.ts";
-import { SlackProgress } from "../contracts/slack.ts";
 import type { Documents, Stored } from "./documents.ts";
 import { guardedChange } from "./guarded-change.ts";
 
@@ -56,10 +55,6 @@ export function systemOf(documents: Documents) {
     /** How far the audit archive has got; null before the first time. */
     archiveProgress: (): Promise<ArchiveProgress | null> => kept("audit-archive", ArchiveProgress),
     keepArchiveProgress: (progress: ArchiveProgress) => documents.put(at("audit-archive"), progress),
-
-    /** How far a channel of Slack has been read; null before the first time. */
-    slackProgress: (channel: string): Promise<SlackProgress | null> => kept(`slack-${channel}`, SlackProgress),
-    keepSlackProgress: (progress: SlackProgress) => documents.put(at(`slack-${progress.channel}`), progress),
 
     /** Keeps a message that no handler can take, with the reason. */
     keepDeadLetter: (letterId: string, letter: Omit<DeadLetter, "sentAgain">) =>

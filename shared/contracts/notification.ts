@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { Id, Instant, Severity } from "./primitives.ts";
+import { Thread } from "./slack.ts";
 
-/** Why people are told something. `dismissed` is the end of an incident that needs nobody: only what pages people hears it. */
+/**
+ * Why people are told something. `dismissed` is the end of an incident that needs nobody: only what pages people hears it, and who posted the
+ * alert. `seen` and `unnamed` are told in an alert's own thread alone: that PgMedic looks at it, or that it leads to no server.
+ */
 export const Occasion = z.enum([
+  "seen",
+  "unnamed",
   "waits",
   "reminder",
   "secondPerson",
@@ -32,14 +38,14 @@ export const Notification = z.strictObject({
   server: z.string(),
   trigger: z.string().nullable(),
   rootCause: z.string().nullable(),
+  /** How certain the diagnosis is, in words; null without one. */
+  confidence: z.string().nullable().default(null),
   statement: z.string().nullable(),
   undo: z.string().nullable(),
   outcome: z.string().nullable(),
   figures: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
   recommendations: z.array(z.string()),
   link: z.url().nullable(),
-  /** The messages of Slack that brought its alerts: they are answered in their threads. */
-  threads: z.array(z.strictObject({ channel: z.string(), ts: z.string() })).default([]),
   at: Instant,
 });
 export type Notification = z.infer<typeof Notification>;
@@ -51,6 +57,8 @@ export type Notification = z.infer<typeof Notification>;
 export const Telling = z.strictObject({
   tellingId: Id,
   channel: ChannelName,
+  /** The thread that is answered, of the channel that answers in threads. */
+  thread: Thread.nullable().default(null),
   notification: Notification,
   state: z.enum(["due", "told", "refused", "overtaken"]),
   tries: z.number().int().nonnegative(),

@@ -6,12 +6,18 @@ export const AlertSource = z.enum(["azure", "prometheus", "grafana", "slack", "p
 export type AlertSource = z.infer<typeof AlertSource>;
 
 /**
- * What names the server: Azure resource ids, of which the first registered one counts, labels that must lead to exactly one, or its id, by
- * which only PgMedic's own detector knows it.
+ * What names the server: Azure resource ids, of which the first registered one counts; labels that must lead to exactly one; a text, whose labels
+ * and words together must lead to exactly one; or its id, by which only PgMedic's own detector knows it.
  */
 export const AlertTarget = z.discriminatedUnion("by", [
   z.strictObject({ by: z.literal("resourceIds"), resourceIds: z.array(z.string()) }),
   z.strictObject({ by: z.literal("labels"), labels: z.record(z.string(), z.string()) }),
+  z.strictObject({
+    by: z.literal("text"),
+    labels: z.record(z.string(), z.string()),
+    /** In small letters. */
+    words: z.array(z.string()),
+  }),
   z.strictObject({ by: z.literal("server"), serverId: Id }),
 ]);
 export type AlertTarget = z.infer<typeof AlertTarget>;

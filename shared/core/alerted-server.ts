@@ -24,6 +24,22 @@ export function serversNamedBy(labels: Labels, servers: readonly Server[]): Serv
   return servers.filter(isNamed);
 }
 
+/**
+ * The registered servers that the words of a text name: by server id, display name, name in Azure, resource id or the host of the connection, as
+ * a whole word in small letters. Of servers on one host the port decides, if it is one of theirs.
+ */
+export function serversCalled(words: readonly string[], servers: readonly Server[]): Server[] {
+  const said = new Set(words);
+  const there = new Set(
+    words.flatMap((word) => addressIn(word) ?? []).flatMap((address) => serversAt(address, servers)),
+  );
+  return servers.filter((server) => {
+    const { resourceId, displayName } = server;
+    const names = [resourceId, displayName, AZURE_SERVER.exec(resourceId.toLowerCase())?.[1] ?? displayName];
+    return there.has(server) || names.some((name) => said.has(name.toLowerCase()));
+  });
+}
+
 /** Labels that name a service, the most telling first. */
 const SERVICES = ["service", "app", "job"] as const;
 
@@ -33,6 +49,7 @@ function servicesIn(target: AlertTarget): string[] {
     case "resourceIds":
       return target.resourceIds;
     case "labels":
+    case "text":
       return SERVICES.flatMap((name) => target.labels[name] ?? []);
     case "server":
       return [];
@@ -52,21 +69,6 @@ export function dependencyOf(target: AlertTarget, servers: readonly Server[]): D
     if (behind.length > 0) return { service: calledShortly(name.trim()), servers: behind };
   }
   return null;
-}
-
-/** Words too short, or too much of everyday, to name a server by themselves. */
-const SHORTEST_NAME = 3;
-
-/** The registered servers that words of a text name: by id, by resource id, by the connection's host or by Azure's host name. */
-export function serversInWords(words: readonly string[], servers: readonly Server[]): Server[] {
-  const telling = words.filter((word) => word.length >= SHORTEST_NAME);
-  const named = new Set(
-    telling.flatMap((word) => [
-      ...serversNamedBy({ server: word }, servers),
-      ...(word.startsWith("/") ? serversNamedBy({ resource_id: word }, servers) : []),
-    ]),
-  );
-  return servers.filter((server) => named.has(server));
 }
 
 /** A registration without labels of its own is found by none. */

@@ -2,8 +2,9 @@ import type { Incident } from "../contracts/incident.ts";
 import type { ChannelName, Notification, Occasion, Telling, Told } from "../contracts/notification.ts";
 import type { ResolutionPath, Verification } from "../contracts/outcome.ts";
 import type { Severity } from "../contracts/primitives.ts";
+import type { Thread } from "../contracts/slack.ts";
 import { derivedId } from "./digest.ts";
-import { threadsOf } from "./alert-sources/slack-thread.ts";
+import { percentText } from "./percent.ts";
 import { isGraver } from "./severity.ts";
 import { DAY_MS, HOUR_MS, later, MINUTE_MS, msBetween, SECOND_MS } from "./time.ts";
 
@@ -19,7 +20,9 @@ const ENDS: Record<ResolutionPath, Occasion> = {
   rolledBack: "rolledBack",
 };
 
-const HEADLINES: Record<Occasion, string> = {
+export const HEADLINES: Record<Occasion, string> = {
+  seen: "PgMedic looks at this alert",
+  unnamed: "PgMedic does not know which server this alert is about",
   waits: "A proposal waits for a decision",
   reminder: "A proposal expires soon and still waits for a decision",
   secondPerson: "A second person must agree to a proposal",
@@ -81,16 +84,20 @@ export function notificationOf(
     server: beginning(serverName, 100),
     trigger: triggerOf(incident),
     rootCause: diagnosis === null ? null : beginning(diagnosis.summary, MOST.text),
+    confidence: diagnosis === null ? null : percentText(100 * diagnosis.confidence.composite),
     statement: proposal === null ? null : beginning(proposal.statement, MOST.statement),
     undo: proposal === null ? null : beginning(proposal.inverse?.statement ?? "There is no way back.", MOST.statement),
     outcome: beginning(resolution?.because ?? waitingText(incident), MOST.text),
     figures: verification === null ? [] : figuresOf(verification),
     recommendations: recommended.slice(0, MOST.recommendations).map((text) => beginning(text, MOST.recommendation)),
-    threads: threadsOf(incident.alerts),
-    link: dashboard === null ? null : `${dashboard.replace(/\/+$/, "")}/incidents/${incidentId}`,
+    link: linkOf(dashboard, incidentId),
     at: now.toISOString(),
   };
 }
+
+/** The incident in the dashboard; null where its address is not known. */
+export const linkOf = (dashboard: string | null, incidentId: string): string | null =>
+  dashboard === null ? null : `${dashboard.replace(/\/+$/, "")}/incidents/${incidentId}`;
 
 function waitingText(incident: Incident): string {
   const { proposal } = incident;
@@ -127,34 +134,41 @@ function figuresOf(verification: Verification): Notification["figures"] {
   ];
 }
 
-const beginning = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 2)} …`);
+export const beginning = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 2)} …`;
 
 /** The least grave severity that is told: of channels that people read, and of the one that wakes them. */
 export type Lowest = { told: Severity; paged: Severity };
 
 /**
- * Which of the channels get a notification. Only what pages people, other software, and who asked in a thread hears that an incident needs nobody;
- * a thread is answered however little grave it is.
+ * Which of the channels get a notification. Only what pages people, and other software, hears that an incident needs nobody; and the thread of
+ * an alert, which is told of everything: whoever posted the alert wants to know its end.
  */
 export const channelsFor = (
-  { severity, occasion, threads }: Pick<Notification, "severity" | "occasion" | "threads">,
+  { severity, occasion }: Pick<Notification, "severity" | "occasion">,
   channels: readonly ChannelName[],
   lowest: Lowest,
 ): ChannelName[] =>
   channels.filter((channel) => {
-    if (channel === "slackThread") return threads.length > 0;
+    if (channel === "slackThread") return true;
     if (isGraver(channel === "pagerDuty" ? lowest.paged : lowest.told, severity)) return false;
     return occasion !== "dismissed" || channel === "pagerDuty" || channel === "webhook";
   });
 
-/** The id of a notification's way to a channel. */
-export const tellingIdOf = (notificationId: string, channel: ChannelName): string =>
-  derivedId("tell", notificationId, channel);
+/** The id of a notification's way to a channel, or into a thread. */
+export const tellingIdOf = (notificationId: string, channel: ChannelName, thread: Thread | null = null): string =>
+  derivedId("tell", notificationId, channel, ...(thread === null ? [] : [thread.channel, thread.ts]));
 
 /** A new way of a notification to a channel, due at once. */
-export const tellingOf = (notification: Notification, channel: ChannelName, now: Date): Telling => ({
-  tellingId: tellingIdOf(notification.notificationId, channel),
+export const tellingOf = (
+  notification: Notification,
+  channel: ChannelName,
+  now: Date,
+  thread: Thread | null = null,
+): Telling => ({
+  tellingId: tellingIdOf(notification.notificationId, channel, thread),
   channel,
+  thread,
   notification,
   state: "due",
   tries: 0,

@@ -1,7 +1,11 @@
 import type { ChannelName, Notification, Told } from "../../contracts/notification.ts";
+import type { Thread } from "../../contracts/slack.ts";
 
-/** A way to people. Whatever goes wrong is a value. */
-export type Channel = { name: ChannelName; tell: (notification: Notification) => Promise<Told> };
+/** A way to people. `thread` is for the one that answers in threads. Whatever goes wrong is a value. */
+export type Channel = {
+  name: ChannelName;
+  tell: (notification: Notification, thread: Thread | null) => Promise<Told>;
+};
 
 /** A text of somebody else's for a line or a paragraph: without control characters, which no format needs, and cut to `most` characters. */
 export function plain(text: string, most: number): string {

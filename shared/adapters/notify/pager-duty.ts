@@ -5,6 +5,9 @@ import { post } from "./post.ts";
 
 /** Whether an occasion pages, or says that nobody is needed any more. */
 const ACTIONS: Record<Occasion, "trigger" | "resolve"> = {
+  // These two are told in threads alone.
+  seen: "trigger",
+  unnamed: "trigger",
   waits: "trigger",
   reminder: "trigger",
   secondPerson: "trigger",

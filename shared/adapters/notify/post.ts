@@ -13,10 +13,20 @@ export function objectionTo(address: string): string | null {
   return url.protocol === "https:" || isLocal ? null : "its address must begin with https://";
 }
 
-/** Posts JSON. Redirects are not followed: what is told is for the address that was set, and no other. */
+/** Posts JSON, and looks at nothing but the status of the answer. */
 export async function post(address: string, body: string, headers: Record<string, string> = {}): Promise<Told> {
+  const answered = await exchange(address, body, headers);
+  if (!answered.ok) return answered.told;
+  await answered.response.body?.cancel().catch(() => {});
+  return { outcome: "told" };
+}
+
+type Exchanged = { ok: true; response: Response } | { ok: false; told: Exclude<Told, { outcome: "told" }> };
+
+/** Posts a body, JSON unless the headers say otherwise. Redirects are not followed: what is told is for the address that was set, and no other. */
+export async function exchange(address: string, body: string, headers: Record<string, string>): Promise<Exchanged> {
   const objection = objectionTo(address);
-  if (objection !== null) return { outcome: "refused", because: objection };
+  if (objection !== null) return refused(objection);
   let response: Response;
   try {
     response = await fetch(address, {
@@ -27,18 +37,17 @@ export async function post(address: string, body: string, headers: Record<string
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (failure) {
-    return { outcome: "later", because: `no answer (${causeOf(failure)})`, waitMs: null };
+    return { ok: false, told: { outcome: "later", because: `no answer (${causeOf(failure)})`, waitMs: null } };
   }
-  if (response.ok) {
-    await response.body?.cancel().catch(() => {});
-    return { outcome: "told" };
-  }
+  if (response.ok) return { ok: true, response };
   const { status } = response;
   const because = `it answered ${status} ${await beginningOf(response)}`.trim();
   if (status === 408 || status === 429 || status >= 500)
-    return { outcome: "later", because, waitMs: waitOf(response.headers.get("retry-after")) };
-  return { outcome: "refused", because: status < 400 ? `it answered ${status}: redirects are not followed` : because };
+    return { ok: false, told: { outcome: "later", because, waitMs: waitOf(response.headers.get("retry-after")) } };
+  return refused(status < 400 ? `it answered ${status}: redirects are not followed` : because);
 }
+
+const refused = (because: string): Exchanged => ({ ok: false, told: { outcome: "refused", because } });
 
 /** A name of the failure, such as ECONNREFUSED: messages may repeat the address. */
 function causeOf(failure: unknown): string {

@@ -1,6 +1,7 @@
 import type { Notification } from "../../contracts/notification.ts";
 import { type Channel, plain } from "./channel.ts";
 import { post } from "./post.ts";
+import { OWN_BLOCK } from "../../contracts/slack.ts";
 
 /** A section takes 3,000 characters, a header 150: https://docs.slack.dev/reference/block-kit/blocks. */
 const MOST = { section: 3_000, header: 150, words: 2_900, server: 100 } as const;
@@ -50,11 +51,14 @@ export function slackMessage(said: Notification) {
     blocks: [
       {
         type: "header",
+        // By this a channel that is read for alerts is not read for PgMedic's own words.
+        block_id: OWN_BLOCK,
         text: { type: "plain_text", text: plain(`${severity}: ${headline}`, MOST.header), emoji: false },
       },
       ...words("Server", said.server),
       ...words("Alert", said.trigger),
       ...words("Cause", said.rootCause),
+      ...words("Confidence", said.confidence),
       ...code("Action", said.statement),
       ...code("Undo", said.undo),
       ...words("Now", said.outcome),

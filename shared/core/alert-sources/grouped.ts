@@ -35,6 +35,10 @@ const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
 export const severityOfLabel = (label: string | undefined): Severity =>
   SEVERITIES.get(label?.trim().toLowerCase() ?? "") ?? "Sev3";
 
+/** The severity of the first word that is one; Sev3 for none. */
+export const firstSeverity = (words: readonly (string | undefined)[]): Severity =>
+  severityOfLabel(words.find((word) => SEVERITIES.has(word?.trim().toLowerCase() ?? "")));
+
 /** A rule's name is a headline: Azure Monitor allows as much. */
 const LONGEST_RULE = 512;
 const UNNAMED = "an alert without a name";

@@ -1,9 +1,12 @@
 import { deploymentOf } from "./installation.ts";
 import { isPlainObject, settled } from "./values.ts";
 
-const NOTIFY = ["SLACK_URL", "TEAMS_URL", "PAGERDUTY_KEY", "WEBHOOK_URL", "WEBHOOK_SECRET"].map(
-  (name) => `PGMEDIC_NOTIFY_${name}`,
-);
+const NOTIFY = [
+  ...["SLACK_URL", "TEAMS_URL", "PAGERDUTY_KEY", "WEBHOOK_URL", "WEBHOOK_SECRET"].map(
+    (name) => `PGMEDIC_NOTIFY_${name}`,
+  ),
+  "PGMEDIC_SLACK_TOKEN",
+];
 
 /** The app settings of each zone as deployed; what Azure alone knows before a deployment stands in angle brackets. */
 export function settingsByZone(parameterFile: string): Record<string, Record<string, string>> {
@@ -11,7 +14,7 @@ export function settingsByZone(parameterFile: string): Record<string, Record<str
   const wishes = {
     playbooksFolder: "playbooks",
     vaultSettings: ["SHOP_PASSWORD"],
-    notifySettings: [...NOTIFY, "PGMEDIC_SLACK_TOKEN"],
+    notifySettings: NOTIFY,
     modelEndpoint: "https://dba.openai.azure.com/openai/v1",
     modelName: "gpt",
     mcpClientId: "55555555-5555-4555-8555-555555555555",

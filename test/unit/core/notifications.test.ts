@@ -95,26 +95,13 @@ test("it says what was measured before and after", () => {
 test("a severity below the lowest is not told, and the pager has a lowest one of its own", () => {
   const all = ["slack", "teams", "pagerDuty", "webhook"] as const;
   const lowest = { told: "Sev2", paged: "Sev1" } as const;
-  const of = (severity: "Sev0" | "Sev1" | "Sev2" | "Sev3") =>
-    channelsFor({ severity, occasion: "waits", threads: [] }, all, lowest);
+  const of = (severity: "Sev0" | "Sev1" | "Sev2" | "Sev3") => channelsFor({ severity, occasion: "waits" }, all, lowest);
   expect(of("Sev0")).toEqual(all);
   expect(of("Sev1")).toEqual(all);
   expect(of("Sev2")).toEqual(["slack", "teams", "webhook"]);
   expect(of("Sev3")).toEqual([]);
   const dismissed = { severity: "Sev0", occasion: "dismissed" } as const;
-  expect(channelsFor({ ...dismissed, threads: [] }, all, lowest)).toEqual(["pagerDuty", "webhook"]);
-});
-
-test("a thread is answered wherever an alert came from one, how grave it is and however it ended", () => {
-  const lowest = { told: "Sev0", paged: "Sev0" } as const;
-  const [alert] = anIncident().alerts;
-  if (alert === undefined) throw new Error("an incident begins with an alert");
-  const fromSlack = { ...alert, alertId: "slack/C0ALERTS1/1764580010.001000" };
-  const { threads } = theNotification(waiting({ alerts: [alert, fromSlack] }));
-  expect(threads).toEqual([{ channel: "C0ALERTS1", ts: "1764580010.001000" }]);
-  const dismissed = { severity: "Sev4", occasion: "dismissed" } as const;
-  expect(channelsFor({ ...dismissed, threads }, ["slack", "slackThread"], lowest)).toEqual(["slackThread"]);
-  expect(channelsFor({ ...dismissed, threads: [] }, ["slack", "slackThread"], lowest)).toEqual([]);
+  expect(channelsFor(dismissed, all, lowest)).toEqual(["pagerDuty", "webhook"]);
 });
 
 test("whoever tries keeps others away for a minute, and what is told or refused is never tried again", () => {

@@ -21,13 +21,13 @@ const saying = (text: string, wish: Partial<Notification> = {}): Notification =>
   server: text,
   trigger: text,
   rootCause: text,
+  confidence: text,
   statement: text,
   undo: text,
   outcome: text,
   figures: [{ what: text, before: "1", after: "2" }],
   recommendations: [text, text, text, text, text],
   link: LINK,
-  threads: [],
   at: "2026-11-20T10:00:00.000Z",
   ...wish,
 });
@@ -125,7 +125,7 @@ const answering = async (reply: Reply): Promise<string> => (fake = await startFa
 
 test("one's own webhook can tell by the signature who sent what, and when", async () => {
   const url = await answering({ status: 200 });
-  expect(await webhookOf(url, "s3cret").tell(saying("x"))).toEqual({ outcome: "told" });
+  expect(await webhookOf(url, "s3cret").tell(saying("x"), null)).toEqual({ outcome: "told" });
   const [asked] = fake?.asked ?? [];
   const timestamp = String(asked?.headers["x-pgmedic-timestamp"]);
   const expected = createHmac("sha256", "s3cret").update(`${timestamp}.${asked?.body}`).digest("hex");

@@ -27,7 +27,6 @@ const NOT_IN_AZURE: Record<string, string> = {
   ServiceBus: "a connection string holds a key; the identity signs in",
   PGMEDIC_MODEL_KEY: "only for a model on the developer's machine; Azure OpenAI takes the identity",
   PGMEDIC_FRONT_PROOF: "only the local front has a secret; a Static Web App is vouched for by the platform",
-  PGMEDIC_SLACK_ENDPOINT: "Slack has one address for everybody",
   WEBSITE_HOSTNAME: "Azure sets it itself",
   WEBSITE_AUTH_ENABLED: "Azure sets it itself",
 };
@@ -40,6 +39,7 @@ const REFUSED = [
   "AzureWebJobsStorage",
 ];
 
+const LOCAL = { PGMEDIC_APP: "runner", COSMOS_ENDPOINT: "http://127.0.0.1:8081" };
 const read = new Set(Object.keys(Settings.shape));
 
 test("every setting that the code reads is set in one of the apps, or is listed with the reason", () => {
@@ -114,13 +114,22 @@ test("no other source of alerts than Azure Monitor is let in unless its applicat
 
 test("where people are told is a secret of the vault, which only the runner has and no registration may name", () => {
   const { runner = {}, api = {}, ingest = {} } = settingsByZone("main.prod.bicepparam");
-  const secrets = Object.keys(runner).filter((name) => /^PGMEDIC_NOTIFY_.*(URL|KEY|SECRET)$/.test(name));
-  expect(secrets).toHaveLength(5);
+  const secrets = Object.keys(runner).filter((name) => /^PGMEDIC_(NOTIFY|SLACK)_.*(URL|KEY|SECRET|TOKEN)$/.test(name));
+  expect(secrets).toHaveLength(6);
   for (const name of secrets) {
     expect(runner[name]).toContain(`secrets/${name.toLowerCase().replaceAll("_", "-")})`);
     expect(runner["PGMEDIC_SECRET_SETTINGS"]?.split(",")).not.toContain(name);
   }
-  expect(Object.keys({ ...api, ...ingest }).filter((name) => name.startsWith("PGMEDIC_NOTIFY"))).toEqual([]);
+  expect(Object.keys({ ...api, ...ingest }).filter((name) => /^PGMEDIC_(NOTIFY|SLACK)/.test(name))).toEqual([]);
+});
+
+test("no channel of Slack is read unless one is named", () => {
+  const { runner = {} } = settingsByZone("main.prod.bicepparam");
+  expect(runner["PGMEDIC_SLACK_CHANNELS"]).toBe("");
+  expect(readSettings({ ...LOCAL, PGMEDIC_SLACK_CHANNELS: "" }).PGMEDIC_SLACK_CHANNELS).toEqual([]);
+  const two = readSettings({ ...LOCAL, PGMEDIC_SLACK_CHANNELS: "C0123456789, G0123456789" });
+  expect(two.PGMEDIC_SLACK_CHANNELS).toEqual(["C0123456789", "G0123456789"]);
+  expect(() => readSettings({ ...LOCAL, PGMEDIC_SLACK_CHANNELS: "#alerts" })).toThrow("a channel is named by its id");
 });
 
 test("the kill switch reaches every app", () => {
