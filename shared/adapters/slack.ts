@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Told } from "../contracts/notification.ts";
 import type { Thread } from "../contracts/slack.ts";
+import { jsonIn } from "./json.ts";
 import { exchange } from "./notify/post.ts";
 
 /** Slack asks for no more than 200 of a page: https://docs.slack.dev/apis/web-api/pagination. */
@@ -87,12 +88,8 @@ async function textOf(response: Response): Promise<string> {
 /** Slack answers 200 to what it refuses, and says so in the body. */
 function read<T extends object>(text: string, schema: z.ZodType<T>): { ok: true; value: T } | Failed {
   const later = (because: string): Failed => ({ ok: false, told: { outcome: "later", because, waitMs: null } });
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return later("it answered no JSON");
-  }
+  const body = jsonIn(text);
+  if (body === undefined) return later("it answered no JSON");
   const answer = Answer.safeParse(body);
   if (!answer.success) return later("it answered something else than Slack's API does");
   if (!answer.data.ok) {
