@@ -50,7 +50,8 @@ export const SIGNED_SERVICES: readonly SignedService[] = [
       };
     },
     reply: () => {
-      const metric = { id: "cpu", type: "metric", name: { value: "cpu_percent" }, unit: "Percent", timeseries: series };
+      const id = `${RESOURCE}/providers/Microsoft.Insights/metrics/cpu_percent`;
+      const metric = { id, type: "metric", name: { value: "cpu_percent" }, unit: "Percent", timeseries: series };
       return ok({ values: [{ interval: "PT1M", resourceid: RESOURCE, value: [metric] }] });
     },
   },
