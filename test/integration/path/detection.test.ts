@@ -98,9 +98,11 @@ const untilTold = (serverId: string): Promise<Detection> =>
     { withinMs: 30_000, what: `all anomalies of ${serverId} to be told of` },
   );
 
+/** Minutes of the host pass in them. */
+const SLOWLY = { timeout: 400_000 } as const;
 /** A second try begins with a server that nothing is known of. */
 let attempts = 0;
-test("statements that became slow open an incident, once; it is noted when they are as before", async () => {
+test("statements that became slow open an incident, once; it is noted when they are as before", SLOWLY, async () => {
   attempts += 1;
   const id = `slow-${attempts}`;
   await aServer(id);
@@ -149,22 +151,26 @@ test("statements that became slow open an incident, once; it is noted when they 
   expect(after?.timeline.map(({ text }) => text)).toContain("PgMedic's detection reports the alert as resolved.");
 });
 
-test("an anomaly that was noted before a kill is told of by the next minute, and one that was told before it is not told again", async () => {
-  await aServer("killed");
-  await minute("killed");
-  await change("killed", () => ({ anomalies: [anAnomaly({ since: new Date().toISOString() })] }));
-  await platform.restart("host");
-  await minute("killed");
-  const told = await untilTold("killed");
-  expect(await incidentsOn("killed")).toMatchObject([{ alerts: [{ metric: "cpu_percent", value: 71 }] }]);
-  // As if it had been killed after the incident was there, and before it was noted.
-  await change("killed", ({ anomalies }) => ({
-    anomalies: anomalies.map((one) => ({ ...one, told: "nothing" as const, incidentId: null })),
-  }));
-  await minute("killed");
-  expect((await untilTold("killed")).anomalies[0]?.incidentId).toBe(told.anomalies[0]?.incidentId);
-  expect((await incidentsOn("killed")).map(({ alerts }) => alerts.length)).toEqual([1]);
-});
+test(
+  "an anomaly that was noted before a kill is told of by the next minute, and one that was told before it is not told again",
+  SLOWLY,
+  async () => {
+    await aServer("killed");
+    await minute("killed");
+    await change("killed", () => ({ anomalies: [anAnomaly({ since: new Date().toISOString() })] }));
+    await platform.restart("host");
+    await minute("killed");
+    const told = await untilTold("killed");
+    expect(await incidentsOn("killed")).toMatchObject([{ alerts: [{ metric: "cpu_percent", value: 71 }] }]);
+    // As if it had been killed after the incident was there, and before it was noted.
+    await change("killed", ({ anomalies }) => ({
+      anomalies: anomalies.map((one) => ({ ...one, told: "nothing" as const, incidentId: null })),
+    }));
+    await minute("killed");
+    expect((await untilTold("killed")).anomalies[0]?.incidentId).toBe(told.anomalies[0]?.incidentId);
+    expect((await incidentsOn("killed")).map(({ alerts }) => alerts.length)).toEqual([1]);
+  },
+);
 
 test("where detection is switched off, nothing is learnt, and a disabled server is not even read", async () => {
   await aServer("off", { detection: false });
