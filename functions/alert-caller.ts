@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type * as Jose from "jose";
 import { z } from "zod";
 import { AlertSource } from "../shared/contracts/received-alert.ts";
-import { bearerIn, verifiedToken } from "./entra-token.ts";
+import { unproven, verifiedBearer } from "./entra-token.ts";
 import { problem } from "./problem.ts";
 import { services } from "./services.ts";
 import type { Settings } from "./settings.ts";
@@ -35,15 +35,10 @@ export async function refusedCaller(
     INGEST_AUTHORITY_HOST: host,
   } = settings;
   if (uri === undefined || clientId === undefined || tenant === undefined) return null;
-  const token = bearerIn(request.headers);
-  if (token === null) return unproven("Send an Entra token as a Bearer token.");
-  const read = await verifiedToken(token, { authorityHost: host, tenant, clientId, uri });
+  const read = await verifiedBearer(request.headers, { authorityHost: host, tenant, clientId, uri });
   if (!read.ok) return unproven(read.because);
   return isExpected(read.payload, source, settings) ? null : notAllowed();
 }
-
-const unproven = (detail: string): HttpResponseInit =>
-  problem(401, "token-not-valid", { title: "The token is missing or not valid", detail });
 
 function isExpected(payload: Jose.JWTPayload, source: AlertCaller, settings: Settings): boolean {
   const { roles, azp, appid } = Claims.parse(payload);

@@ -1,4 +1,6 @@
+import type { HttpResponseInit } from "@azure/functions";
 import type * as Jose from "jose";
+import { problem } from "./problem.ts";
 
 /** The application of ours that a token must be for. */
 export type Application = {
@@ -31,15 +33,16 @@ function keysOf({ createRemoteJWKSet }: typeof Jose, authority: string): Jose.JW
 export const authorityOf = ({ authorityHost, tenant }: Pick<Application, "authorityHost" | "tenant">): string =>
   `${authorityHost}/${tenant}`;
 
-/** The Bearer token of an `Authorization` header; null for none. */
-export const bearerIn = (headers: { get(name: string): string | null }): string | null =>
-  /^Bearer (\S+)$/.exec(headers.get("authorization") ?? "")?.[1] ?? null;
-
 /**
- * What an Entra token says, with issuer, audience, signature and times verified. Rejects when the keys cannot be had: that is an outage, which the
- * caller shall repeat, and no proof of anything.
+ * What the Entra token of an `Authorization` header says, with issuer, audience, signature and times verified. Rejects when the keys cannot be had:
+ * that is an outage, which the caller shall repeat, and no proof of anything.
  */
-export async function verifiedToken(token: string, application: Application): Promise<ReadToken> {
+export async function verifiedBearer(
+  headers: { get(name: string): string | null },
+  application: Application,
+): Promise<ReadToken> {
+  const token = /^Bearer (\S+)$/.exec(headers.get("authorization") ?? "")?.[1];
+  if (token === undefined) return { ok: false, because: "Send an Entra token as a Bearer token." };
   const { tenant, clientId, uri } = application;
   const authority = authorityOf(application);
   const jose = await import("jose"); // only with a token to verify, so that an app starts without it
@@ -60,3 +63,7 @@ export async function verifiedToken(token: string, application: Application): Pr
     throw failure;
   }
 }
+
+/** The answer to who proves nothing. */
+export const unproven = (detail: string): HttpResponseInit =>
+  problem(401, "token-not-valid", { title: "The token is missing or not valid", detail });

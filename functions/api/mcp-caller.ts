@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { z } from "zod";
-import { type Application, authorityOf, bearerIn, verifiedToken } from "../entra-token.ts";
+import { type Application, authorityOf, unproven, verifiedBearer } from "../entra-token.ts";
 import { answer, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import type { Settings } from "../settings.ts";
@@ -43,12 +43,10 @@ export async function mcpCaller(request: HttpRequest): Promise<Caller> {
   const { settings } = services();
   const application = applicationIn(settings);
   if (application === null) return refused(notSetUp());
-  const token = bearerIn(request.headers);
-  if (token === null) return refused(unproven(settings, "Send an Entra token as a Bearer token."));
-  const read = await verifiedToken(token, application);
-  if (!read.ok) return refused(unproven(settings, read.because));
+  const read = await verifiedBearer(request.headers, application);
+  if (!read.ok) return refused(unknownHere(settings, read.because));
   const claims = Claims.safeParse(read.payload);
-  if (!claims.success) return refused(unproven(settings, "The token does not say who holds it."));
+  if (!claims.success) return refused(unknownHere(settings, "The token does not say who holds it."));
   const { oid, roles, preferred_username: userName, name, azp, appid } = claims.data;
   const person = { userId: oid, name: userName ?? name ?? azp ?? appid ?? oid, roles: rolesIn(roles) };
   if (person.roles.has("reader")) return { ok: true, person };
@@ -57,11 +55,10 @@ export async function mcpCaller(request: HttpRequest): Promise<Caller> {
   );
 }
 
-/** The header says where to ask (RFC 9728, section 5.1). */
-function unproven(settings: Settings, detail: string): HttpResponseInit {
-  const response = problem(401, "token-not-valid", { title: "The token is missing or not valid", detail });
+/** Who proves nothing is told where to ask for a token (RFC 9728, section 5.1). */
+function unknownHere(settings: Settings, detail: string): HttpResponseInit {
   const place = `Bearer resource_metadata="${baseOf(settings)}/${METADATA_ROUTE}"`;
-  return { ...response, headers: { "content-type": "application/problem+json", "www-authenticate": place } };
+  return { ...unproven(detail), headers: { "content-type": "application/problem+json", "www-authenticate": place } };
 }
 
 /** `GET /api/mcp/metadata`: who gives tokens for the MCP tools, as RFC 9728 has it. It is no secret. */
