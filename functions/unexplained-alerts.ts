@@ -1,3 +1,4 @@
+import { causeOf } from "../shared/contracts/diagnosis.ts";
 import type { AlertDigest, Incident } from "../shared/contracts/incident.ts";
 import type { Playbook } from "../shared/contracts/playbook.ts";
 import { noted } from "../shared/core/incident-state.ts";
@@ -29,9 +30,9 @@ export async function openUnexplained(incident: Incident): Promise<void> {
 }
 
 function isExplained({ diagnosis }: Incident, alert: AlertDigest, playbooks: ReadonlyMap<string, Playbook>): boolean {
-  if (diagnosis === null || (diagnosis.verdict !== "cause" && diagnosis.verdict !== "handoff")) return false;
+  const cause = causeOf(diagnosis);
   const symptom = choosePlaybook(playbooks, alert)?.symptom;
-  return symptom !== undefined && canExplain(diagnosis.cause, symptom);
+  return cause !== null && symptom !== undefined && canExplain(cause, symptom);
 }
 
 async function noteOwn(incidentId: string, text: string): Promise<void> {

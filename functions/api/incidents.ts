@@ -8,15 +8,16 @@ import {
   type IncidentSummary,
   type TimelineRow,
 } from "../../shared/contracts/api.ts";
+import { causeOf } from "../../shared/contracts/diagnosis.ts";
 import { type Incident, isClosed } from "../../shared/contracts/incident.ts";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { verifyChain } from "../../shared/core/audit-chain.ts";
 import { digest } from "../../shared/core/digest.ts";
 import { alone } from "../correlate.ts";
-import { knownPlaybooks } from "../known-playbooks.ts";
 import { answer, answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
 import { concerns, ledTo } from "../traced-requests.ts";
+import { refusedPlaybook } from "./playbook-answers.ts";
 import type { Person } from "./principal.ts";
 
 export const unknownIncident = (): HttpResponseInit =>
@@ -57,7 +58,7 @@ function summaryOf(incident: Incident): IncidentSummary {
     openedAt,
     updatedAt,
     resolutionPath: resolution?.path ?? null,
-    cause: diagnosis?.verdict === "cause" || diagnosis?.verdict === "handoff" ? diagnosis.cause : null,
+    cause: causeOf(diagnosis),
     statement: proposal?.statement ?? null,
   };
 }
@@ -75,14 +76,8 @@ export async function openIncident(request: HttpRequest, person: Person): Promis
     return problem(409, "server-not-enabled", { title: `PgMedic is not enabled on ${server.serverId}` });
   const firedAt = now().toISOString();
   const { playbook, note } = wish.data;
-  const playbooks = playbook === undefined ? null : await knownPlaybooks();
-  if (playbooks !== null && playbook !== undefined && !playbooks.has(playbook)) {
-    const known = [...playbooks.keys()].toSorted().join(", ");
-    return problem(422, "unknown-playbook", {
-      title: `There is no playbook "${playbook}"`,
-      detail: `There are: ${known}.`,
-    });
-  }
+  const refusal = playbook === undefined ? null : await refusedPlaybook(playbook);
+  if (refusal !== null) return refusal;
   const reason = note ?? `${person.name} asked for a look`;
   const rule = playbook === undefined ? reason : `${reason} (${playbook})`;
   const alert = {

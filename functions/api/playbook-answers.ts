@@ -1,12 +1,22 @@
 import type { HttpResponseInit } from "@azure/functions";
 import { type FieldProblem, PlaybookDetail } from "../../shared/contracts/playbook-edit.ts";
 import { detailOf } from "../../shared/core/playbook-views.ts";
-import { playbookBooks } from "../known-playbooks.ts";
+import { knownPlaybooks, playbookBooks } from "../known-playbooks.ts";
 import { answerAs, problem } from "../problem.ts";
 import { services } from "../services.ts";
 
 export const unknownPlaybook = (): HttpResponseInit =>
   problem(404, "unknown-playbook", { title: "There is no such playbook", detail: "GET /api/playbooks lists them." });
+
+/** The refusal of a wish for a playbook that is not in force, with those that are; null for one that is. */
+export async function refusedPlaybook(name: string): Promise<HttpResponseInit | null> {
+  const playbooks = await knownPlaybooks();
+  if (playbooks.has(name)) return null;
+  return problem(422, "unknown-playbook", {
+    title: `There is no playbook "${name}"`,
+    detail: `There are: ${[...playbooks.keys()].toSorted().join(", ")}.`,
+  });
+}
 
 /** A text that is no playbook, or may not stand: each field with what is wrong. */
 export const noPlaybook = (errors: FieldProblem[], detail = inLines(errors)): HttpResponseInit =>

@@ -2,9 +2,9 @@ import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import { Id } from "../../shared/contracts/primitives.ts";
 import { Schedule, ScheduleList, ScheduleRequest, type ScheduleView } from "../../shared/contracts/schedule.ts";
 import { cadenceProblem, firstInterval, nextAfter } from "../../shared/core/schedules.ts";
-import { knownPlaybooks } from "../known-playbooks.ts";
 import { answerAs, invalid, jsonBody, problem } from "../problem.ts";
 import { services } from "../services.ts";
+import { refusedPlaybook } from "./playbook-answers.ts";
 import { actorOf, type Person } from "./principal.ts";
 
 const idIn = (request: HttpRequest) => Id.safeParse(request.params["scheduleId"]);
@@ -29,14 +29,8 @@ export async function putSchedule(request: HttpRequest, person: Person): Promise
   if (wrong !== null) return problem(422, "no-schedule", { title: "This is no schedule", detail: wrong });
   if ((await servers.read(serverId)) === null)
     return problem(422, "unknown-server", { title: `There is no server "${serverId}"` });
-  const playbooks = await knownPlaybooks();
-  if (!playbooks.has(playbook)) {
-    const known = [...playbooks.keys()].toSorted().join(", ");
-    return problem(422, "unknown-playbook", {
-      title: `There is no playbook "${playbook}"`,
-      detail: `There are: ${known}.`,
-    });
-  }
+  const refusal = await refusedPlaybook(playbook);
+  if (refusal !== null) return refusal;
   const moment = now();
   const intervalMinutes = firstInterval(cadence);
   const set: Omit<Schedule, "runs"> = {

@@ -1,7 +1,7 @@
 import { playbooksOf } from "../../shared/adapters/playbooks.ts";
 import { postgresOf } from "../../shared/adapters/postgres.ts";
 import type { CloneTurns } from "../../shared/advisor/clone-turns.ts";
-import type { Diagnosis } from "../../shared/contracts/diagnosis.ts";
+import { causeOf, type Diagnosis } from "../../shared/contracts/diagnosis.ts";
 import type { Server } from "../../shared/contracts/server.ts";
 import { FALLBACK } from "../../shared/core/playbook-choice.ts";
 import { look } from "../../shared/execution/look.ts";
@@ -25,7 +25,7 @@ export async function diagnose(given: DiagnoseArguments): Promise<Outcome> {
   const progress = progressOn(process.stderr);
   progress.say("looking");
   const found = await withPlanner((clones) => diagnosed(clones, given)).finally(progress.clear);
-  const isWrong = found.diagnosis.verdict === "cause" || found.diagnosis.verdict === "handoff";
+  const isWrong = causeOf(found.diagnosis) !== null;
   return { text: given.json ? JSON.stringify(found, null, 2) : asText(found), exitCode: isWrong ? 1 : 0 };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { z } from "zod";
-import { Playbook } from "../contracts/playbook.ts";
+import { type FiledPlaybook, Playbook } from "../contracts/playbook.ts";
 import type { FieldProblem } from "../contracts/playbook-edit.ts";
 
 export type ReadPlaybook = { ok: true; playbook: Playbook } | { ok: false; problem: string; errors: FieldProblem[] };
@@ -44,9 +44,6 @@ function ownFolder(): string {
     throw new Error("PgMedic's playbooks are missing: deploy shared/catalogue/playbooks with it");
   return found;
 }
-
-/** A playbook of a file, with its text as it stands there. */
-export type FiledPlaybook = { origin: "own" | "folder"; playbook: Playbook; text: string };
 
 /** All playbooks by name: PgMedic's own, and those of a user's folder, which take the place of their namesakes. Rejects on the first that is none. */
 export function filedPlaybooks(userFolder: string | undefined): ReadonlyMap<string, FiledPlaybook> {

@@ -141,3 +141,7 @@ export const Diagnosis = z.discriminatedUnion("verdict", [
   z.strictObject({ verdict: z.literal("unexplained"), recommendations: z.array(z.string()), ...common }),
 ]);
 export type Diagnosis = z.infer<typeof Diagnosis>;
+
+/** The cause that a diagnosis names, one to act on or one that a person must mend; null for any other answer, and for none. */
+export const causeOf = (diagnosis: Diagnosis | null): Cause | null =>
+  diagnosis?.verdict === "cause" || diagnosis?.verdict === "handoff" ? diagnosis.cause : null;

@@ -20,3 +20,6 @@ export const Playbook = z.strictObject({
     .default([]),
 });
 export type Playbook = z.infer<typeof Playbook>;
+
+/** A playbook of a file, with its text as it stands there. */
+export type FiledPlaybook = { origin: "own" | "folder"; playbook: Playbook; text: string };

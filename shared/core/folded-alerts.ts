@@ -1,3 +1,4 @@
+import { causeOf } from "../contracts/diagnosis.ts";
 import { type AlertDigest, type Incident, isClosed } from "../contracts/incident.ts";
 import { MINUTE_MS, msBetween } from "./time.ts";
 
@@ -40,8 +41,7 @@ export function foldsInto(incident: Incident, alert: AlertDigest, now: Date): bo
   const [first] = incident.alerts;
   if (first === undefined || isClosed(incident.state)) return false;
   if (kindOf(first) === kindOf(alert)) return true;
-  const isFound = incident.diagnosis?.verdict === "cause" || incident.diagnosis?.verdict === "handoff";
-  if (alert.service !== undefined && isFound) return tellsOfLoad(first);
+  if (alert.service !== undefined && causeOf(incident.diagnosis) !== null) return tellsOfLoad(first);
   return (
     tellsOfLoad(first) &&
     tellsOfLoad(alert) &&

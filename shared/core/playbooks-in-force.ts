@@ -1,8 +1,7 @@
-import type { Playbook } from "../contracts/playbook.ts";
+import type { FiledPlaybook, Playbook } from "../contracts/playbook.ts";
 import type { FollowedPlaybook, PlaybookEdit, PlaybookOrigin } from "../contracts/playbook-edit.ts";
 import { digest } from "./digest.ts";
 
-type Filed = { origin: "own" | "folder"; playbook: Playbook; text: string };
 type Read = (text: string) => { ok: true; playbook: Playbook } | { ok: false; problem: string };
 
 /** A name that stands for a playbook, or did: what is in force, and what people made of it. */
@@ -10,7 +9,7 @@ export type Book = {
   name: string;
   /** Null where no playbook of the name is in force. */
   inForce: { origin: PlaybookOrigin; playbook: Playbook; text: string } | null;
-  replaces: Filed["origin"] | null;
+  replaces: FiledPlaybook["origin"] | null;
   /** The newest change; null where nobody changed it, or this version cannot read it. */
   edit: PlaybookEdit | null;
   /** Why what people wrote is not in force. */
@@ -24,7 +23,7 @@ export type Change = { edits: readonly PlaybookEdit[]; unreadable: readonly stri
  * file's playbook is followed in its place, and the book says so.
  */
 export function playbooksInForce(
-  files: ReadonlyMap<string, Filed>,
+  files: ReadonlyMap<string, FiledPlaybook>,
   { edits, unreadable }: Change,
   read: Read,
 ): ReadonlyMap<string, Book> {
@@ -39,7 +38,7 @@ export function playbooksInForce(
   return books;
 }
 
-function edited(edit: PlaybookEdit, filed: Filed | null, readText: Read): Book {
+function edited(edit: PlaybookEdit, filed: FiledPlaybook | null, readText: Read): Book {
   const { name, text } = edit;
   if (text === null) return { name, inForce: filed, replaces: null, edit, problem: null };
   const read = readText(text);
@@ -52,7 +51,7 @@ function edited(edit: PlaybookEdit, filed: Filed | null, readText: Read): Book {
   return { name, inForce: filed, replaces: null, edit, problem };
 }
 
-const insteadOf = (filed: Filed | undefined): string => {
+const insteadOf = (filed: FiledPlaybook | undefined): string => {
   if (filed === undefined) return "No playbook of this name is in force.";
   return filed.origin === "own" ? "PgMedic's own is followed in its place." : "The folder's is followed in its place.";
 };

@@ -1,4 +1,4 @@
-import type { Diagnosis } from "../contracts/diagnosis.ts";
+import { causeOf, type Diagnosis } from "../contracts/diagnosis.ts";
 import type { AlertDigest } from "../contracts/incident.ts";
 import type { Opinion, SecondOpinion } from "../contracts/second-opinion.ts";
 import type { Cause } from "../contracts/taxonomy.ts";
@@ -41,8 +41,7 @@ export function questionAbout(
 }
 
 /** What the rules concluded, in the words of the question. */
-const concluded = (diagnosis: Diagnosis): Cause | "none" =>
-  diagnosis.verdict === "cause" || diagnosis.verdict === "handoff" ? diagnosis.cause : "none";
+const concluded = (diagnosis: Diagnosis): Cause | "none" => causeOf(diagnosis) ?? "none";
 
 /** Whether an opinion is the same conclusion. */
 export const agrees = (diagnosis: Diagnosis, { cause }: Pick<Opinion, "cause">): boolean =>
