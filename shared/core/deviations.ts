@@ -45,11 +45,15 @@ export function deviationOf(kind: DeviationKind, baseline: Baseline | undefined,
   const others = rules.direction === "falls" ? usualOnEachDay(baseline, hour) : [];
   const candidates = [own, ...(neighbour === null ? [] : [neighbour]), ...others];
   const scaled = onScale(rules.metric, value);
-  const marks = candidates.map((usual) => markOf(rules, value, usual, reading.at));
+  const judged = candidates.map((usual) => {
+    const limit = limitOf(rules, usual, reading.at);
+    return { limit, mark: markOf(rules, value, { mean: offScale(rules.metric, usual.mean), limit }) };
+  });
+  const marks = judged.map(({ mark }) => mark);
   const mark = marks.every((one) => one === "h") ? "h" : marks.includes("c") ? "c" : "b";
   const sign = rules.direction === "rises" ? 1 : -1;
   // The sentence tells of the candidate that is nearest to the reading: by it the reading was judged.
-  const limits = candidates.map((usual) => limitOf(rules, usual, reading.at));
+  const limits = judged.map(({ limit }) => limit);
   return {
     kind,
     mark,
@@ -88,13 +92,11 @@ function usualLimit(rules: DeviationRules, usual: Usual): number {
   return rules.ceiling === undefined ? limit : Math.min(limit, Math.max(rules.ceiling, far, mean + leastChange / 2));
 }
 
-function markOf(rules: DeviationRules, value: number, usual: Usual, at: string): Mark {
-  const limit = limitOf(rules, usual, at);
-  const mean = offScale(rules.metric, usual.mean);
-  const isHit = rules.direction === "rises" ? value >= limit : value <= limit;
+function markOf({ direction }: DeviationRules, value: number, { mean, limit }: { mean: number; limit: number }): Mark {
+  const isHit = direction === "rises" ? value >= limit : value <= limit;
   if (isHit) return "h";
   const calm = mean + (limit - mean) * CALM_SHARE;
-  return (rules.direction === "rises" ? value <= calm : value >= calm) ? "c" : "b";
+  return (direction === "rises" ? value <= calm : value >= calm) ? "c" : "b";
 }
 
 /** Whether the last readings begin an anomaly, or end one. A minute of which nothing is known speaks against the one, and not against the other. */
