@@ -1,4 +1,5 @@
 // What an investigation saw of a server, made by hand: nothing, and what matters to the test.
+import type { SessionFacts } from "../../shared/catalogue/diagnostics/sessions.ts";
 import type { StatementDelta } from "../../shared/investigation/interval.ts";
 import type { Observed } from "../../shared/investigation/observed.ts";
 import { emptyWorkload } from "../../shared/investigation/read-workload.ts";
@@ -114,4 +115,28 @@ const aDelta = (key: string, totalMs: number): StatementDelta => ({
   minMs: totalMs / 100,
   maxMs: totalMs / 100,
   jitShare: null,
+});
+
+/** A session that has idled in its transaction for two minutes. */
+export const anIdleSession = (wish: Partial<SessionFacts> = {}): SessionFacts => ({
+  pid: 7,
+  backend_start: "2026-11-20T09:00:00.000Z",
+  xact_start: "2026-11-20T09:58:00.000Z",
+  role: "app",
+  is_superuser: false,
+  application: "shop",
+  database: "shop",
+  is_here: true,
+  backend_type: "client backend",
+  state: "idle in transaction",
+  wait_event_type: "Client",
+  wait_event: "ClientRead",
+  transaction_seconds: 120,
+  statement_seconds: 120,
+  state_seconds: 120,
+  horizon_age: null,
+  has_transaction_id: false,
+  command: "SELECT",
+  blocked_by: [],
+  ...wish,
 });

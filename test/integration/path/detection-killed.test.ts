@@ -1,27 +1,17 @@
 // Detection upon real documents, minute after minute without the wait: whatever write it is killed at, an hour is learnt once, and an anomaly
 // is one incident.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { detect } from "../../../functions/detect.ts";
 import { services } from "../../../functions/services.ts";
-import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import { Server } from "../../../shared/contracts/server.ts";
 import { hourIndexOf } from "../../../shared/core/baselines.ts";
 import { later, MINUTE_MS } from "../../../shared/core/time.ts";
 import { aReading, taughtBaseline } from "../../support/baselines.ts";
 import { anIncident } from "../../support/incidents.ts";
-import { temporaryFolder } from "../../support/process.ts";
 import { aServer } from "../../support/steps.ts";
+import { withDocuments } from "../../support/with-documents.ts";
 
-const folder = temporaryFolder();
-let cosmos: Cosmos;
-beforeAll(async () => {
-  cosmos = await startCosmos({ port: 0, stateFolder: folder.path });
-  Object.assign(process.env, { COSMOS_ENDPOINT: cosmos.endpoint, COSMOS_KEY, ServiceBus: "Endpoint=sb://127.0.0.1:1" });
-});
-afterAll(async () => {
-  await cosmos.stop();
-  folder.remove();
-});
+withDocuments();
 afterEach(() => void vi.restoreAllMocks());
 
 /** A full hour; what was learnt ends with it. */

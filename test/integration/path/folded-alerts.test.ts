@@ -1,9 +1,8 @@
 // An overloaded server shows it in several alerts at once: they are one incident, and none of them is lost behind it.
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { alone, correlate } from "../../../functions/correlate.ts";
 import { services } from "../../../functions/services.ts";
 import { openUnexplained } from "../../../functions/unexplained-alerts.ts";
-import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import type { AlertDigest, Incident } from "../../../shared/contracts/incident.ts";
 import type { Cause } from "../../../shared/contracts/taxonomy.ts";
 import { CommonAlert } from "../../../shared/contracts/alert.ts";
@@ -14,18 +13,9 @@ import { anAlert } from "../../support/alerts.ts";
 import { anAnomaly } from "../../support/baselines.ts";
 import { aServer } from "../../support/steps.ts";
 import { aDiagnosis, anIncident } from "../../support/incidents.ts";
-import { temporaryFolder } from "../../support/process.ts";
+import { withDocuments } from "../../support/with-documents.ts";
 
-const folder = temporaryFolder();
-let cosmos: Cosmos;
-beforeAll(async () => {
-  cosmos = await startCosmos({ port: 0, stateFolder: folder.path });
-  Object.assign(process.env, { COSMOS_ENDPOINT: cosmos.endpoint, COSMOS_KEY, ServiceBus: "Endpoint=sb://127.0.0.1:1" });
-});
-afterAll(async () => {
-  await cosmos.stop();
-  folder.remove();
-});
+withDocuments();
 afterEach(() => void vi.restoreAllMocks());
 
 const RULES = { cpu_percent: "cpu-high", active_connections: "connections-high", storage_percent: "storage-high" };

@@ -1,27 +1,17 @@
 // A rule that fires thousands of times, and people who ask without end: the incident's document stays small enough to be written.
 import { randomUUID } from "node:crypto";
 import { HttpRequest } from "@azure/functions";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { runAction } from "../../../functions/api/actions.ts";
 import { writeDecision } from "../../../functions/api/decisions.ts";
 import { correlate } from "../../../functions/correlate.ts";
 import { services } from "../../../functions/services.ts";
-import { type Cosmos, COSMOS_KEY, startCosmos } from "../../../infra/local/cosmos/server.ts";
 import type { AlertDigest } from "../../../shared/contracts/incident.ts";
 import { moved, ownEntry } from "../../../shared/core/incident-writes.ts";
 import { anIncident, aProposal, NOW } from "../../support/incidents.ts";
-import { temporaryFolder } from "../../support/process.ts";
+import { withDocuments } from "../../support/with-documents.ts";
 
-const folder = temporaryFolder();
-let cosmos: Cosmos;
-beforeAll(async () => {
-  cosmos = await startCosmos({ port: 0, stateFolder: folder.path });
-  Object.assign(process.env, { COSMOS_ENDPOINT: cosmos.endpoint, COSMOS_KEY, ServiceBus: "Endpoint=sb://127.0.0.1:1" });
-});
-afterAll(async () => {
-  await cosmos.stop();
-  folder.remove();
-});
+withDocuments();
 
 const ANN = { userId: "ann", name: "Ann", roles: new Set(["operator"] as const) };
 const [first] = anIncident().alerts;

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import type { SessionFacts } from "../../../shared/catalogue/diagnostics/sessions.ts";
 import { Playbook } from "../../../shared/contracts/playbook.ts";
 import { followedDown } from "../../../shared/investigation/drill-down.ts";
-import { anObserved } from "../../support/observed.ts";
+import { anIdleSession, anObserved } from "../../support/observed.ts";
 
 const aPlaybook = (name: string, causes: string[], leads: Record<string, string> = {}): Playbook =>
   Playbook.parse({
@@ -17,35 +16,15 @@ const aPlaybook = (name: string, causes: string[], leads: Record<string, string>
   });
 
 /** Connections run out; one transaction idles, and another session waits for its lock. */
-const idle: SessionFacts = {
-  pid: 7,
-  backend_start: "2026-11-20T09:00:00.000Z",
-  xact_start: "2026-11-20T09:58:00.000Z",
-  role: "app",
-  is_superuser: false,
-  application: "shop",
-  database: "shop",
-  is_here: true,
-  backend_type: "client backend",
-  state: "idle in transaction",
-  wait_event_type: "Client",
-  wait_event: "ClientRead",
-  transaction_seconds: 120,
-  statement_seconds: 120,
-  state_seconds: 120,
-  horizon_age: null,
-  has_transaction_id: true,
-  command: "UPDATE",
-  blocked_by: [],
-};
-const waiting: SessionFacts = {
+const idle = anIdleSession({ has_transaction_id: true, command: "UPDATE" });
+const waiting = anIdleSession({
   ...idle,
   pid: 8,
   state: "active",
   wait_event_type: "Lock",
   wait_event: "transactionid",
   blocked_by: [7],
-};
+});
 const activity = { ...anObserved().activity, connections: 90 };
 const blocked = anObserved({ sessions: [idle, waiting], activity, load: "busy" });
 

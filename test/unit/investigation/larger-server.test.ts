@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { SessionFacts } from "../../../shared/catalogue/diagnostics/sessions.ts";
 import { COMPUTE_SIZES, computeSize, nextLarger, nextStorage } from "../../../shared/contracts/compute-sizes.ts";
 import type { ServerResource } from "../../../shared/contracts/server-resource.ts";
 import type { Cause } from "../../../shared/contracts/taxonomy.ts";
 import { storageGrowth } from "../../../shared/investigation/causes/storage-growth.ts";
 import { undersized } from "../../../shared/investigation/causes/undersized.ts";
 import { decide } from "../../../shared/investigation/decide.ts";
-import { anObserved, type ObservedWish } from "../../support/observed.ts";
+import { anIdleSession, anObserved, type ObservedWish } from "../../support/observed.ts";
 
 const RESOURCE: ServerResource = {
   state: "Ready",
@@ -50,31 +49,10 @@ describe("a server that is too small", () => {
   });
 
   const ALL: readonly Cause[] = ["undersized", "idle_in_transaction", "lock_blocking"];
-  const idle: SessionFacts = {
-    pid: 7,
-    backend_start: "2026-11-20T09:00:00.000Z",
-    xact_start: "2026-11-20T09:58:00.000Z",
-    role: "app",
-    is_superuser: false,
-    application: "shop",
-    database: "shop",
-    is_here: true,
-    backend_type: "client backend",
-    state: "idle in transaction",
-    wait_event_type: "Client",
-    wait_event: "ClientRead",
-    transaction_seconds: 120,
-    statement_seconds: 120,
-    state_seconds: 120,
-    horizon_age: null,
-    has_transaction_id: false,
-    command: "SELECT",
-    blocked_by: [],
-  };
 
   test("is not scaled while another cause explains the complaint as well", () => {
     const complaint = { symptom: "connections", metric: "active_connections", value: 90, threshold: 80 } as const;
-    const { proven } = decide(anObserved({ ...FULL, complaint, sessions: [idle] }), ALL);
+    const { proven } = decide(anObserved({ ...FULL, complaint, sessions: [anIdleSession()] }), ALL);
     expect(proven.map(({ cause }) => cause).toSorted()).toEqual(["idle_in_transaction", "undersized"]);
     expect(proven.find(({ cause }) => cause === "undersized")).toMatchObject({
       mending: null,
@@ -83,7 +61,7 @@ describe("a server that is too small", () => {
   });
 
   test("is scaled where what else was found has nothing to do with the complaint", () => {
-    const { proven } = decide(anObserved({ ...FULL, sessions: [idle] }), ALL);
+    const { proven } = decide(anObserved({ ...FULL, sessions: [anIdleSession()] }), ALL);
     expect(proven[0]).toMatchObject({ cause: "undersized", mending: { action: { kind: "scale_compute" } } });
   });
 });
