@@ -21,6 +21,10 @@ export function errorsIn(problem: Problem): readonly FieldProblem[] {
   return [{ path: problem.title, message: problem.detail ?? adviceFor(problem) }];
 }
 
+/** The same in words, a line for each. */
+export const linesIn = (problem: Problem): string[] =>
+  errorsIn(problem).map(({ path, message }) => `${path}: ${message}`);
+
 /** Has the API judge a text after a pause in the typing; null for a text that nobody is changing. */
 export function useCheck(text: string | null, name: string | null): ReadonlySignal<Checked> {
   const checked = useMemo(() => signal<Checked>({ status: "none" }), []);

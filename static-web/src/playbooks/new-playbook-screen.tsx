@@ -10,7 +10,7 @@ import { principal } from "../session.ts";
 import { ActionButton } from "../ui/action-button.tsx";
 import { Section } from "../ui/facts.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
-import { type Checked, errorsIn, useCheck } from "./check.ts";
+import { type Checked, linesIn, useCheck } from "./check.ts";
 import { Editor } from "./editor.tsx";
 import { nameIn, TEMPLATE } from "./template.ts";
 import { playbookApi } from "./playbook-api.ts";
@@ -36,10 +36,7 @@ export function NewPlaybookScreen(): JSX.Element {
     const version = lists.past.find((one) => one.name === name)?.version ?? 0;
     const answer = await playbookApi.save(name, { text: text.value, version });
     if (!answer.ok) {
-      const { problem } = answer;
-      refusal.value = errorsIn(problem)
-        .map(({ path, message }) => `${path}: ${message}`)
-        .join(". ");
+      refusal.value = linesIn(answer.problem).join(". ");
       return;
     }
     await playbooks.reload();

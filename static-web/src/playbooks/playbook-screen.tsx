@@ -16,7 +16,7 @@ import { Section } from "../ui/facts.tsx";
 import { PageTitle } from "../ui/page-title.tsx";
 import { Ago } from "../ui/time.tsx";
 import { View } from "../ui/view.tsx";
-import { errorsIn, useCheck } from "./check.ts";
+import { linesIn, useCheck } from "./check.ts";
 import { Editor } from "./editor.tsx";
 import { originOf } from "./playbook-words.ts";
 import { RunOnServer } from "./run-on-server.tsx";
@@ -27,8 +27,7 @@ import { playbookApi } from "./playbook-api.ts";
 type Draft = { text: string; version: number };
 type Parts = { detail: PlaybookDetail; draft: Signal<Draft | null>; shown: Resource<PlaybookDetail> };
 
-const said = (problem: Problem): string =>
-  [problem.title, ...errorsIn(problem).map(({ path, message }) => `${path}: ${message}`)].join(". ");
+const said = (problem: Problem): string => [problem.title, ...linesIn(problem)].join(". ");
 const textOf = ({ text, unusedText }: PlaybookDetail): string => unusedText ?? text ?? "";
 
 type BackOptions = Parts & { refuse: (problem: Problem) => void };
