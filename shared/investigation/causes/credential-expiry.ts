@@ -1,4 +1,5 @@
 import { endsSoon, expiryText } from "../../core/expiries.ts";
+import { identifier } from "../../core/identifier.ts";
 import { type CauseRules, point, rejected, type Suspicion } from "./suspicion.ts";
 
 /** A password or a certificate ends: from then on nobody gets in with it. */
@@ -30,7 +31,7 @@ export const credentialExpiry: CauseRules = {
 
 const newPassword = (role: string): string =>
   `Set a new password with a new end where the application reads it, and then here: ` +
-  `ALTER ROLE ${/^[a-z_][a-z0-9_]*$/.test(role) ? role : JSON.stringify(role)} PASSWORD '…' VALID UNTIL '…'; ` +
+  `ALTER ROLE ${identifier(role)} PASSWORD '…' VALID UNTIL '…'; ` +
   "sessions that are open stay open, so restart the application in time to see that it works.";
 
 const newCertificate = (subject: string): string =>
