@@ -17,6 +17,18 @@ export const DETECTED = "pgmedic/";
 export const anomalyIdOf = (serverId: string, { kind, subject, since }: Named): string =>
   `${DETECTED}${serverId}/${kind}/${subject}/${since}`;
 
+/** An anomaly as it begins: it goes on, and nobody was told of it. */
+export const begunAnomaly = (
+  begun: Omit<Anomaly, "offset" | "endedAt" | "ending" | "told" | "incidentId"> & Partial<Pick<Anomaly, "offset">>,
+): Anomaly => ({
+  offset: { count: 0, mean: 0 },
+  ...begun,
+  endedAt: null,
+  ending: null,
+  told: "nothing",
+  incidentId: null,
+});
+
 export const isOpen = ({ endedAt }: Pick<Anomaly, "endedAt">): boolean => endedAt === null;
 
 /** The anomaly of a kind (and subject) that goes on. */

@@ -1,5 +1,5 @@
 import type { Anomaly, Baseline, BaselineMetric, Detection, Reading } from "../contracts/baseline.ts";
-import { ended, isOpen, keptOf, lastingEnd, openOf } from "./anomalies.ts";
+import { begunAnomaly, ended, isOpen, keptOf, lastingEnd, openOf } from "./anomalies.ts";
 import { DEVIATIONS } from "./baseline-rules.ts";
 import { figure } from "./deviations.ts";
 import { type Shift, watchStatements } from "./statement-shifts.ts";
@@ -42,7 +42,7 @@ export function afterDeployment(
 function begun({ key, meanMs, beforeMs }: Shift, at: string): Anomaly {
   const name = `statement ${key.split("/").at(-1) ?? key}`;
   const now = `${figure(meanMs)} ms a call`;
-  return {
+  return begunAnomaly({
     kind: "deployment",
     subject: key,
     since: at,
@@ -55,10 +55,5 @@ function begun({ key, meanMs, beforeMs }: Shift, at: string): Anomaly {
         ? `${name} is new and takes much of the time, ${now}`
         : `${name} takes ${now}, before ${figure(beforeMs)} ms`,
     severity: "Sev3",
-    offset: { count: 0, mean: 0 },
-    endedAt: null,
-    ending: null,
-    told: "nothing",
-    incidentId: null,
-  };
+  });
 }

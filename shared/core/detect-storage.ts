@@ -1,5 +1,5 @@
 import type { Anomaly, Baseline, Detection, HourMoments } from "../contracts/baseline.ts";
-import { ended, keptOf, openOf } from "./anomalies.ts";
+import { begunAnomaly, ended, keptOf, openOf } from "./anomalies.ts";
 import { TREND_HOURS } from "./baselines.ts";
 import { figure } from "./deviations.ts";
 import { type Breach, type Projection, projectionOf } from "./storage-trend.ts";
@@ -40,7 +40,7 @@ const MARKS: Record<Breach, string> = { none: "c", between: "b", soon: "s", toda
 function begun(breach: Breach, { percent, perDay, limit, days }: Projection, at: string): Anomaly {
   const left = days ?? 0;
   const when = left < 1 ? `${figure(left * 24)} hours` : `${figure(left)} days`;
-  return {
+  return begunAnomaly({
     kind: "storage",
     subject: breach,
     since: at,
@@ -50,10 +50,5 @@ function begun(breach: Breach, { percent, perDay, limit, days }: Projection, at:
     sigmas: null,
     said: `storage is ${figure(percent)} % full and grows by ${figure(perDay)} points a day: ${limit} % in ${when}`,
     severity: breach === "today" ? "Sev2" : "Sev3",
-    offset: { count: 0, mean: 0 },
-    endedAt: null,
-    ending: null,
-    told: "nothing",
-    incidentId: null,
-  };
+  });
 }

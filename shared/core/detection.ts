@@ -6,7 +6,7 @@ import {
   type HourMoments,
   type Reading,
 } from "../contracts/baseline.ts";
-import { anomalyIdOf, ended, isOpen, keptOf, lastingEnd, openOf, withOffset } from "./anomalies.ts";
+import { anomalyIdOf, begunAnomaly, ended, isOpen, keptOf, lastingEnd, openOf, withOffset } from "./anomalies.ts";
 import { type DeviationKind, DEVIATIONS, onScale } from "./baseline-rules.ts";
 import { hourIndexOf, NO_MOMENTS, withValue } from "./baselines.ts";
 import { begins, type Deviation, deviationOf, deviationText, isOver, KEPT_RECENT } from "./deviations.ts";
@@ -128,7 +128,7 @@ function afterJudging(state: Detection, reading: Reading, { baselines }: Known):
 
 function begun({ mark: _, offset, ...deviation }: Deviation, at: string): Anomaly {
   const { kind, value, usual, limit, sigmas } = deviation;
-  return {
+  return begunAnomaly({
     kind,
     subject: "",
     since: at,
@@ -139,11 +139,7 @@ function begun({ mark: _, offset, ...deviation }: Deviation, at: string): Anomal
     said: deviationText(deviation, at),
     severity: "Sev3",
     offset: { count: 1, mean: offset },
-    endedAt: null,
-    ending: null,
-    told: "nothing",
-    incidentId: null,
-  };
+  });
 }
 
 function afterMark(open: Anomaly, deviation: Deviation | null, row: string, at: string): Anomaly {

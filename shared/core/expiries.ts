@@ -1,5 +1,5 @@
 import type { Anomaly, Detection, Expiry } from "../contracts/baseline.ts";
-import { ended, isOpen, keptOf } from "./anomalies.ts";
+import { begunAnomaly, ended, isOpen, keptOf } from "./anomalies.ts";
 import { DAY_MS, msBetween } from "./time.ts";
 
 /** Two weeks are enough to change a password or a certificate in working hours; three days are not, over a weekend. */
@@ -47,7 +47,7 @@ export function afterExpiries(state: Detection, expiries: readonly Expiry[], at:
 
 function begunBy(expiry: Expiry, at: string): Anomaly {
   const days = daysLeft(expiry.expiresAt, at);
-  return {
+  return begunAnomaly({
     kind: expiry.kind,
     subject: subjectOf(expiry),
     since: at,
@@ -57,10 +57,5 @@ function begunBy(expiry: Expiry, at: string): Anomaly {
     sigmas: null,
     said: expiryText(expiry, at),
     severity: days <= GRAVE_DAYS ? "Sev2" : "Sev3",
-    offset: { count: 0, mean: 0 },
-    endedAt: null,
-    ending: null,
-    told: "nothing",
-    incidentId: null,
-  };
+  });
 }
