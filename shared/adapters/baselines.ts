@@ -1,5 +1,5 @@
 import { Baseline, type BaselineMetric, Detection } from "../contracts/baseline.ts";
-import type { Address, Documents } from "./documents.ts";
+import { type Address, allOf, type Documents } from "./documents.ts";
 import { type Change, guardedChange } from "./guarded-change.ts";
 
 /** After so long without a reading what was learnt is forgotten: by then it has faded to a tenth anyway. */
@@ -20,7 +20,7 @@ export function baselinesOf(documents: Documents) {
   return {
     /** The baselines of a server. Rejects when one of them cannot be read: to leave it out would be to learn it anew. */
     all: async (serverId: string): Promise<Map<BaselineMetric, Baseline>> => {
-      const { found, unreadable } = await documents.search(
+      const found = await documents.search(
         {
           container: "baselines",
           sql: 'select * from c where c.serverId = @partition and startswith(c.id, "baseline-")',
@@ -29,8 +29,7 @@ export function baselinesOf(documents: Documents) {
         },
         Baseline,
       );
-      if (unreadable.length > 0) throw new Error(`baselines that this version cannot read: ${unreadable.join(", ")}`);
-      return new Map(found.map(({ value }) => [value.metric, value]));
+      return new Map(allOf("baselines", found).map((baseline) => [baseline.metric, baseline]));
     },
     /** Changes a baseline under its ETag. `decide` gets null where there is none, and answers null to leave it. */
     change: (
